@@ -1,0 +1,319 @@
+import { existsIn, type Version } from "../kernel/version.ts";
+import {
+  ATTACHABLE,
+  CGROUP_TYPES,
+  DETACHABLE,
+  type Known,
+  MPROG_TYPES,
+  QUERIABLE,
+} from "./attach_classes.ts";
+import type { CommandName } from "./commands.ts";
+import type { ErrnoName } from "./errno.ts";
+import {
+  BPF_F_AFTER,
+  BPF_F_ALLOW_MULTI,
+  BPF_F_ALLOW_OVERRIDE,
+  BPF_F_BEFORE,
+  BPF_F_ID,
+  BPF_F_LINK,
+  BPF_F_LOCK,
+  BPF_F_PREORDER,
+  BPF_F_QUERY_EFFECTIVE,
+  BPF_F_REPLACE,
+  BPF_F_TOKEN_FD,
+} from "./flags.ts";
+
+/** A check that needs nothing but the attr and the caller's capabilities. */
+export type HeadCheck =
+  /** The tail of the attr after the command's last field is zero. */
+  | { readonly kind: "attr" }
+  /** `field` has no bit outside `allowed`. */
+  | { readonly kind: "flags"; readonly field: string; readonly allowed: number }
+  /** `field` is less than `limit`. */
+  | { readonly kind: "below"; readonly field: string; readonly limit: number }
+  /** `field` is one of the values that the version knows. */
+  | { readonly kind: "known"; readonly field: string; readonly among: readonly Known[] }
+  /** A size and its buffer are both given, or both zero. */
+  | { readonly kind: "pair"; readonly size: string; readonly buffer: string }
+  /** Size, buffer and level of a verifier log go together. */
+  | {
+    readonly kind: "log";
+    readonly level: string;
+    readonly size: string;
+    readonly buffer: string;
+  }
+  /** The caller has the capability; with `orSysAdmin`, CAP_SYS_ADMIN does as well. */
+  | {
+    readonly kind: "capability";
+    readonly needs: "CAP_SYS_ADMIN" | "CAP_BPF" | "CAP_NET_ADMIN";
+    readonly orSysAdmin?: true;
+  };
+
+/** A condition on one field: the check stands only where the field is in (or not in) a list. */
+export type Where =
+  & { readonly field: string }
+  & ({ readonly in: readonly number[] } | { readonly notIn: readonly number[] });
+
+/** One check of a head; `name` is unique in the command but for the same check in other versions. */
+export type Standing = HeadCheck & {
+  readonly name: string;
+  readonly since?: Version;
+  readonly until?: Version;
+  /** All of them hold, or the check is passed over. */
+  readonly where?: readonly Where[];
+};
+
+/** How a command begins: its checks in the kernel's order, up to where the first needs state. */
+export interface Head {
+  readonly command: CommandName;
+  readonly checks: readonly Standing[];
+}
+
+const ATTR: Standing = { kind: "attr", name: "attr" };
+const SYS_ADMIN: Standing = { kind: "capability", name: "capability", needs: "CAP_SYS_ADMIN" };
+
+type Span = Pick<Standing, "since" | "until" | "where">;
+
+function flags(field: string, allowed: number, span: Span = {}): Standing {
+  return { kind: "flags", name: field, field, allowed, ...span };
+}
+
+const BASE_FLAGS = BPF_F_ALLOW_OVERRIDE | BPF_F_ALLOW_MULTI | BPF_F_REPLACE | BPF_F_PREORDER;
+const MPROG_FLAGS = BPF_F_REPLACE | BPF_F_BEFORE | BPF_F_AFTER | BPF_F_ID | BPF_F_LINK;
+
+const OF_MPROG: Where = { field: "attach_type", in: MPROG_TYPES };
+const OF_CGROUP: Where = { field: "attach_type", in: CGROUP_TYPES };
+const OF_OTHERS: Where = { field: "attach_type", notIn: [...MPROG_TYPES, ...CGROUP_TYPES] };
+
+function nextId(command: CommandName): Head {
+  const start: Standing = {
+    kind: "below",
+    name: "start_id",
+    field: "start_id",
+    limit: 0x7fffffff,
+  };
+  return { command, checks: [ATTR, start, SYS_ADMIN] };
+}
+
+/**
+ * The heads of the commands that the model does not take further. After the head the kernel looks
+ * at descriptors or memory; what it answers then, a head does not say.
+ */
+export const HEADS: readonly Head[] = [
+  {
+    command: "PROG_ATTACH",
+    checks: [
+      ATTR,
+      flags("attach_flags", BPF_F_ALLOW_OVERRIDE | BPF_F_ALLOW_MULTI | BPF_F_REPLACE, {
+        until: "6.1",
+      }),
+      { kind: "known", name: "attach_type", field: "attach_type", among: ATTACHABLE },
+      flags("attach_flags", MPROG_FLAGS, { since: "6.12", where: [OF_MPROG] }),
+      flags("attach_flags", BASE_FLAGS | MPROG_FLAGS, { since: "6.12", where: [OF_CGROUP] }),
+      flags("attach_flags", BASE_FLAGS, { since: "6.12", where: [OF_OTHERS] }),
+      flags("relative_fd", 0, { since: "6.12", where: [OF_OTHERS] }),
+      flags("expected_revision", 0, { since: "6.12", where: [OF_OTHERS] }),
+    ],
+  },
+  {
+    command: "PROG_DETACH",
+    checks: [
+      ATTR,
+      flags("attach_flags", MPROG_FLAGS, { since: "6.12", where: [OF_MPROG] }),
+      {
+        kind: "capability",
+        name: "capability",
+        needs: "CAP_NET_ADMIN",
+        orSysAdmin: true,
+        since: "6.12",
+        // With a program, its descriptor is looked up and nothing asks for a capability.
+        where: [OF_MPROG, { field: "attach_bpf_fd", in: [0] }],
+      },
+      flags("attach_flags", 0, { since: "6.12", where: [OF_CGROUP] }),
+      flags("relative_fd", 0, { since: "6.12", where: [OF_CGROUP] }),
+      flags("attach_flags", 0, { since: "6.12", where: [OF_OTHERS] }),
+      flags("relative_fd", 0, { since: "6.12", where: [OF_OTHERS] }),
+      flags("expected_revision", 0, { since: "6.12", where: [OF_OTHERS] }),
+      { kind: "known", name: "attach_type", field: "attach_type", among: DETACHABLE },
+    ],
+  },
+  {
+    command: "PROG_TEST_RUN",
+    checks: [
+      ATTR,
+      { kind: "pair", name: "ctx_in", size: "ctx_size_in", buffer: "ctx_in" },
+      { kind: "pair", name: "ctx_out", size: "ctx_size_out", buffer: "ctx_out" },
+    ],
+  },
+  {
+    command: "PROG_QUERY",
+    checks: [
+      { kind: "capability", name: "capability", needs: "CAP_NET_ADMIN", until: "6.1" },
+      {
+        kind: "capability",
+        name: "capability",
+        needs: "CAP_NET_ADMIN",
+        orSysAdmin: true,
+        since: "6.12",
+      },
+      ATTR,
+      flags("query_flags", BPF_F_QUERY_EFFECTIVE),
+      { kind: "known", name: "attach_type", field: "attach_type", among: QUERIABLE },
+    ],
+  },
+  { command: "RAW_TRACEPOINT_OPEN", checks: [ATTR] },
+  {
+    command: "BTF_LOAD",
+    checks: [
+      {
+        kind: "log",
+        name: "log",
+        level: "btf_log_level",
+        size: "btf_log_size",
+        buffer: "btf_log_buf",
+        since: "7.2",
+      },
+      ATTR,
+      flags("btf_flags", BPF_F_TOKEN_FD, { since: "6.12" }),
+      {
+        kind: "capability",
+        name: "capability",
+        needs: "CAP_BPF",
+        orSysAdmin: true,
+        // With a token, its descriptor is looked up first.
+        where: [{ field: "btf_flags", notIn: [BPF_F_TOKEN_FD] }],
+      },
+    ],
+  },
+  {
+    command: "BTF_GET_FD_BY_ID",
+    checks: [
+      ATTR,
+      flags("open_flags", BPF_F_TOKEN_FD, { since: "6.18" }),
+      { ...SYS_ADMIN, where: [{ field: "open_flags", notIn: [BPF_F_TOKEN_FD] }] },
+    ],
+  },
+  { command: "TASK_FD_QUERY", checks: [ATTR, SYS_ADMIN, flags("flags", 0)] },
+  {
+    command: "MAP_LOOKUP_AND_DELETE_ELEM",
+    checks: [ATTR, flags("flags", BPF_F_LOCK, { since: "6.1" })],
+  },
+  nextId("BTF_GET_NEXT_ID"),
+  { command: "MAP_LOOKUP_BATCH", checks: [ATTR] },
+  { command: "MAP_LOOKUP_AND_DELETE_BATCH", checks: [ATTR] },
+  { command: "MAP_UPDATE_BATCH", checks: [ATTR] },
+  { command: "MAP_DELETE_BATCH", checks: [ATTR] },
+  { command: "LINK_CREATE", checks: [ATTR] },
+  { command: "LINK_UPDATE", checks: [ATTR, flags("flags", BPF_F_REPLACE)] },
+  { command: "LINK_GET_FD_BY_ID", checks: [ATTR, SYS_ADMIN] },
+  nextId("LINK_GET_NEXT_ID"),
+  {
+    command: "ENABLE_STATS",
+    checks: [ATTR, SYS_ADMIN, { kind: "below", name: "type", field: "type", limit: 1 }],
+  },
+  { command: "ITER_CREATE", checks: [ATTR, flags("flags", 0)] },
+  { command: "LINK_DETACH", checks: [ATTR] },
+  { command: "PROG_BIND_MAP", checks: [ATTR, flags("flags", 0)] },
+  { command: "TOKEN_CREATE", checks: [ATTR, flags("flags", 0)] },
+  { command: "PROG_STREAM_READ_BY_FD", checks: [ATTR] },
+  { command: "PROG_ASSOC_STRUCT_OPS", checks: [ATTR, flags("flags", 0)] },
+];
+
+const BY_COMMAND: ReadonlyMap<CommandName, Head> = new Map(HEADS.map((h) => [h.command, h]));
+
+/** The head of a command, or undefined where the model takes the command further. */
+export function headOf(command: CommandName): Head | undefined {
+  return BY_COMMAND.get(command);
+}
+
+/** What a check that fails answers. */
+export function errnoOf(check: HeadCheck): ErrnoName {
+  return check.kind === "capability" ? "EPERM" : "EINVAL";
+}
+
+/** The condition on which a check refuses, in one line. */
+export function conditionOf(check: HeadCheck): string {
+  switch (check.kind) {
+    case "attr":
+      return "a byte after the last field is not zero";
+    case "flags":
+      return check.allowed === 0
+        ? `\`${check.field}\` is not 0`
+        : `\`${check.field}\` has a bit outside 0x${check.allowed.toString(16)}`;
+    case "below":
+      return check.limit === 1
+        ? `\`${check.field}\` is not 0`
+        : `\`${check.field}\` is 0x${check.limit.toString(16)} or more`;
+    case "known":
+      return `\`${check.field}\` is none that the command knows`;
+    case "pair":
+      return `only one of \`${check.size}\` and \`${check.buffer}\` is given`;
+    case "log":
+      return `\`${check.buffer}\`, \`${check.size}\` and \`${check.level}\` do not go together`;
+    case "capability":
+      return check.orSysAdmin === true
+        ? `the caller has neither ${check.needs} nor CAP_SYS_ADMIN`
+        : `the caller does not have ${check.needs}`;
+  }
+}
+
+/** What a head's checks look at. */
+export interface HeadInput {
+  /** The attr, as `decodeAttr` reads it. */
+  readonly attr: Readonly<Record<string, number | bigint | string>>;
+  /** Whether the attr is zero from the command's end on. */
+  readonly tailIsZero: boolean;
+  readonly capable: (capability: "CAP_SYS_ADMIN" | "CAP_BPF" | "CAP_NET_ADMIN") => boolean;
+}
+
+/** The first check of a head that refuses, or undefined where the head is passed. */
+export function refusing(head: Head, version: Version, input: HeadInput): Standing | undefined {
+  return head.checks.find((check) =>
+    existsIn(version, check) &&
+    (check.where ?? []).every((where) => holds(where, input)) &&
+    refuses(check, version, input)
+  );
+}
+
+function value(input: HeadInput, field: string): bigint {
+  const read = input.attr[field];
+  return typeof read === "string" || read === undefined ? 0n : BigInt(read);
+}
+
+function holds(where: Where, input: HeadInput): boolean {
+  const read = Number(value(input, where.field));
+  return "in" in where ? where.in.includes(read) : !where.notIn.includes(read);
+}
+
+function refuses(check: HeadCheck, version: Version, input: HeadInput): boolean {
+  switch (check.kind) {
+    case "attr":
+      return !input.tailIsZero;
+    case "flags":
+      return (value(input, check.field) & ~BigInt(check.allowed)) !== 0n;
+    case "below":
+      return value(input, check.field) >= BigInt(check.limit);
+    case "known": {
+      const read = Number(value(input, check.field));
+      return !check.among.some((one) => one.value === read && existsIn(version, one));
+    }
+    case "pair":
+      return (value(input, check.size) === 0n) !== (value(input, check.buffer) === 0n);
+    case "log":
+      return !logIsSane(
+        value(input, check.level),
+        value(input, check.size),
+        value(input, check.buffer),
+      );
+    case "capability":
+      return !input.capable(check.needs) &&
+        !(check.orSysAdmin === true && input.capable("CAP_SYS_ADMIN"));
+  }
+}
+
+/** Levels are bits 0 to 3; a log holds less than a gigabyte. */
+function logIsSane(level: bigint, size: bigint, buffer: bigint): boolean {
+  if ((buffer === 0n) !== (size === 0n)) return false;
+  if (buffer !== 0n && level === 0n) return false;
+  return level < 16n && size < 1n << 30n;
+}

@@ -1,0 +1,78 @@
+/** chmod(2), chown(2) and open(2), as far as a bpffs and its directories need them. */
+import * as E from "fp-ts/lib/Either.js";
+import { capable } from "../kernel/capabilities.ts";
+import { freeFd, install } from "../kernel/fds.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
+import { openInode, withInode } from "../kernel/refs.ts";
+import { rules } from "../kernel/rule.ts";
+import type { Task } from "../kernel/task.ts";
+import { MAY_READ, MAY_WRITE, permits } from "./permission.ts";
+import { isBpffs, pathAt, resolve } from "./walk.ts";
+
+export const CHMOD = rules("chmod", {
+  owner: ["EPERM", "the caller neither owns the file nor has CAP_FOWNER"],
+});
+
+/** chmod(2), for the permission and sticky bits. */
+export function chmod(k: Kernel, task: Task, path: string, mode: number): Outcome {
+  const found = E.chain(() => resolve(k, task, path))(pathAt([], path));
+  if (E.isLeft(found)) return refuse(k, found.left);
+  const { number, inode } = found.right;
+  if ((mode & 0o6000) !== 0) return unmodelled(k, "set-id bits");
+  if (!onBpffsOrTmpfs(k, inode.sb)) return unmodelled(k, "chmod elsewhere than bpffs and tmpfs");
+  if (task.cred.uid !== inode.uid && !capable(task.cred, "CAP_FOWNER")) {
+    return refuse(k, CHMOD.owner);
+  }
+  return done(withInode(k, number, { ...inode, mode: mode & 0o7777 }));
+}
+
+function onBpffsOrTmpfs(k: Kernel, sb: number): boolean {
+  const { type } = k.fs.superblocks.get(sb)!;
+  return type === "bpf" || type === "tmpfs";
+}
+
+export const CHOWN = rules("chown", {
+  capability: ["EPERM", "the caller has no CAP_CHOWN"],
+});
+
+/** chown(2), by who may give files away. */
+export function chown(k: Kernel, task: Task, path: string, uid: number, gid: number): Outcome {
+  const found = E.chain(() => resolve(k, task, path))(pathAt([], path));
+  if (E.isLeft(found)) return refuse(k, found.left);
+  const { number, inode } = found.right;
+  if (!onBpffsOrTmpfs(k, inode.sb)) return unmodelled(k, "chown elsewhere than bpffs and tmpfs");
+  const same = uid === inode.uid && gid === inode.gid && task.cred.uid === inode.uid;
+  if (!same && !capable(task.cred, "CAP_CHOWN")) return refuse(k, CHOWN.capability);
+  return done(withInode(k, number, { ...inode, uid, gid }));
+}
+
+export const OPEN = rules("open", {
+  fd_limit: ["EMFILE", "the task has RLIMIT_NOFILE descriptors"],
+  dir_write: ["EISDIR", "a directory is opened for writing"],
+  permission: ["EACCES", "the mode of the file does not allow the access"],
+  pin: ["EIO", "a pinned object cannot be opened by its path: OBJ_GET gets it"],
+});
+
+const O_ACCMODE = 3;
+
+/** open(2) without O_CREAT, of a directory or a pinned object. The descriptor is close-on-exec. */
+export function open(k: Kernel, task: Task, path: string, flags: number): Outcome {
+  const text = pathAt([], path);
+  if (E.isLeft(text)) return refuse(k, text.left);
+  if ((flags & O_ACCMODE) > 2 || (flags & ~O_ACCMODE) !== 0) {
+    return unmodelled(k, "open flags other than the access mode");
+  }
+  if (freeFd(task) === undefined) return refuse(k, OPEN.fd_limit);
+  const found = resolve(k, task, path);
+  if (E.isLeft(found)) return refuse(k, found.left);
+  const { number, inode } = found.right;
+  const access = flags & O_ACCMODE;
+  if (inode.node.kind === "dir" && access !== 0) return refuse(k, OPEN.dir_write);
+  const want = access === 0 ? MAY_READ : access === 1 ? MAY_WRITE : MAY_READ | MAY_WRITE;
+  if (!permits(task, inode, want)) return refuse(k, OPEN.permission);
+  if (inode.node.kind === "pin") return refuse(k, OPEN.pin);
+  if (inode.node.kind !== "dir" && !isBpffs(k, inode)) return unmodelled(k, "other files");
+  const opened = install(openInode(k, number), task.number, { of: "inode", inode: number });
+  return done(opened.k, opened.fd);
+}

@@ -1,0 +1,206 @@
+/**
+ * Path resolution as far as a bpffs and the directories above it need it (fs/namei.c). A refusal is
+ * one of the rules of PATH; it is the same whichever call has the path.
+ */
+import * as E from "fp-ts/lib/Either.js";
+import { type Memory, type Ptr, readString } from "../abi/memory.ts";
+import { fileAt } from "../kernel/fds.ts";
+import type { Inode } from "../kernel/inodes.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { type Rule, rules } from "../kernel/rule.ts";
+import type { Task } from "../kernel/task.ts";
+import { MAY_EXEC, permits } from "./permission.ts";
+
+export const PATH = rules("PATH", {
+  fault: ["EFAULT", "the path cannot be read"],
+  too_long: ["ENAMETOOLONG", "the path has no NUL within 4,096 bytes"],
+  empty: ["ENOENT", "the path is empty"],
+  path_fd: ["EBADF", "the path is relative and the directory descriptor is not open"],
+  path_fd_not_dir: ["ENOTDIR", "the path is relative and the descriptor is not a directory"],
+  not_dir: ["ENOTDIR", "a name before the last is not a directory"],
+  search: ["EACCES", "a directory on the way may not be searched"],
+  dot: ["EPERM", "a name on a bpffs has a `.` in it"],
+  name_too_long: ["ENAMETOOLONG", "a name has more than 255 bytes"],
+  absent: ["ENOENT", "a name does not exist"],
+  sticky_link: [
+    "EACCES",
+    "a symlink in a sticky directory that all may write to is neither the caller's nor the directory owner's (`fs.protected_symlinks`)",
+  ],
+  loop: ["ELOOP", "more than 40 symlinks on the way"],
+});
+
+const PATH_MAX = 4096;
+const NAME_MAX = 255;
+const MAXSYMLINKS = 40;
+
+export interface Found {
+  readonly number: number;
+  readonly inode: Inode;
+}
+
+/** A name about to be looked up, in a directory that was found and may be searched. */
+export interface Parent {
+  readonly dir: Found;
+  readonly name: string;
+  /** A slash follows the name. */
+  readonly slash: boolean;
+}
+
+type Walked<A> = E.Either<Rule, A>;
+
+/** Reads a path argument (`getname`). */
+export function pathAt(memory: Memory, ptr: Ptr | undefined): Walked<string> {
+  const path = readString(memory, ptr, PATH_MAX);
+  if (path === undefined) return E.left(PATH.fault);
+  if (path.length === PATH_MAX) return E.left(PATH.too_long);
+  return path === "" ? E.left(PATH.empty) : E.right(path);
+}
+
+export function inodeAt(k: Kernel, number: number): Found {
+  return { number, inode: k.fs.inodes.get(number)! };
+}
+
+/** Steps through a mount: what is mounted on a directory hides it. */
+function mountedOn(k: Kernel, number: number): number {
+  const sb = k.fs.mounts.get(number);
+  return sb === undefined ? number : mountedOn(k, k.fs.superblocks.get(sb)!.root);
+}
+
+/** The directory that the root of a file system is mounted on, or itself at the very root. */
+function mountPoint(k: Kernel, root: number): number {
+  for (const [at, sb] of k.fs.mounts.entries()) {
+    if (k.fs.superblocks.get(sb)!.root === root) return mountPoint(k, at);
+  }
+  return root;
+}
+
+function parentOf(k: Kernel, dir: Found): Found {
+  const at = mountPoint(k, dir.number);
+  const { node } = k.fs.inodes.get(at)!;
+  const up = node.kind === "dir" ? node.parent : at;
+  return inodeAt(k, mountedOn(k, up));
+}
+
+/** Where a path starts: the root, the working directory (the root too), or a directory descriptor. */
+function start(k: Kernel, task: Task, path: string, dirfd: number | undefined): Walked<Found> {
+  const root = inodeAt(k, mountedOn(k, k.fs.root));
+  if (path.startsWith("/") || dirfd === undefined) return E.right(root);
+  const file = fileAt(k, task, dirfd);
+  if (file === undefined) return E.left(PATH.path_fd);
+  if (file.object.of !== "inode") return E.left(PATH.path_fd_not_dir);
+  const found = inodeAt(k, file.object.inode);
+  return found.inode.node.kind === "dir" ? E.right(found) : E.left(PATH.path_fd_not_dir);
+}
+
+/** One name in a directory that may be searched; undefined where the name is free. */
+export function lookup(k: Kernel, dir: Found, name: string): Walked<Found | undefined> {
+  const node = dir.inode.node;
+  if (node.kind !== "dir") return E.left(PATH.not_dir);
+  const number = node.entries.get(name);
+  if (number !== undefined) return E.right(inodeAt(k, mountedOn(k, number)));
+  if (isBpffs(k, dir.inode) && (dir.inode.mode & 0o7777) !== 0 && name.includes(".")) {
+    return E.left(PATH.dot);
+  }
+  return name.length > NAME_MAX ? E.left(PATH.name_too_long) : E.right(undefined);
+}
+
+export function isBpffs(k: Kernel, inode: Inode): boolean {
+  return k.fs.superblocks.get(inode.sb)!.type === "bpf";
+}
+
+/** The names of a path and whether a slash follows the last one. */
+function split(path: string): { names: readonly string[]; slash: boolean } {
+  return { names: path.split("/").filter((name) => name !== ""), slash: path.endsWith("/") };
+}
+
+interface Budget {
+  links: number;
+}
+
+/**
+ * Walks to the directory of the last name. For a path without a name (`/`) or ending in `.` or
+ * `..`, the name is that special one.
+ */
+export function walkToParent(
+  k: Kernel,
+  task: Task,
+  path: string,
+  dirfd?: number,
+): Walked<Parent> {
+  return parentWithin(k, task, start(k, task, path, dirfd), path, { links: 0 });
+}
+
+function parentWithin(
+  k: Kernel,
+  task: Task,
+  from: Walked<Found>,
+  path: string,
+  budget: Budget,
+): Walked<Parent> {
+  const { names, slash } = split(path);
+  let at = from;
+  for (const name of names.slice(0, -1)) {
+    if (E.isLeft(at)) return at;
+    at = step(k, task, at.right, name, budget);
+    if (E.isRight(at) && at.right.inode.node.kind !== "dir") return E.left(PATH.not_dir);
+  }
+  if (E.isLeft(at)) return at;
+  const last = names[names.length - 1] ?? "/";
+  if (last !== "/" && !permits(task, at.right.inode, MAY_EXEC)) return E.left(PATH.search);
+  return E.right({ dir: at.right, name: last, slash });
+}
+
+/** One step of a walk: through `.` and `..`, a mount, and whatever a symlink says. */
+function step(k: Kernel, task: Task, dir: Found, name: string, budget: Budget): Walked<Found> {
+  if (!permits(task, dir.inode, MAY_EXEC)) return E.left(PATH.search);
+  if (name === ".") return E.right(dir);
+  if (name === "..") return E.right(parentOf(k, dir));
+  const found = lookup(k, dir, name);
+  if (E.isLeft(found)) return found;
+  if (found.right === undefined) return E.left(PATH.absent);
+  return follow(k, task, dir, found.right, budget);
+}
+
+function follow(k: Kernel, task: Task, dir: Found, at: Found, budget: Budget): Walked<Found> {
+  const { node } = at.inode;
+  if (node.kind !== "symlink") return E.right(at);
+  if (++budget.links > MAXSYMLINKS) return E.left(PATH.loop);
+  if (stickyLink(k, task, dir.inode, at.inode)) return E.left(PATH.sticky_link);
+  const from = node.target.startsWith("/") ? inodeAt(k, mountedOn(k, k.fs.root)) : dir;
+  return walkFrom(k, task, from, node.target, budget);
+}
+
+/** `may_follow_link` */
+function stickyLink(k: Kernel, task: Task, dir: Inode, link: Inode): boolean {
+  if (k.config.protected_symlinks === 0 || link.uid === task.cred.uid) return false;
+  return (dir.mode & 0o1002) === 0o1002 && dir.uid !== link.uid;
+}
+
+function walkFrom(
+  k: Kernel,
+  task: Task,
+  from: Found,
+  path: string,
+  budget: Budget,
+): Walked<Found> {
+  const parent = parentWithin(k, task, E.right(from), path, budget);
+  if (E.isLeft(parent)) return parent;
+  const { dir, name, slash } = parent.right;
+  if (name === "/") return E.right(dir);
+  const found = step(k, task, dir, name, budget);
+  if (E.isLeft(found) || !slash) return found;
+  return found.right.inode.node.kind === "dir" ? found : E.left(PATH.not_dir);
+}
+
+/** Resolves a path to what it names, through symlinks (`user_path_at` with LOOKUP_FOLLOW). */
+export function resolve(k: Kernel, task: Task, path: string, dirfd?: number): Walked<Found> {
+  const from = start(k, task, path, dirfd);
+  return E.isLeft(from) ? from : walkFrom(k, task, from.right, path, { links: 0 });
+}
+
+const AT_FDCWD = -100;
+
+/** A directory descriptor as the walk takes it: AT_FDCWD stands for the working directory. */
+export function directory(fd: number | undefined): number | undefined {
+  return ((fd ?? 0) | 0) === AT_FDCWD ? undefined : fd ?? 0;
+}

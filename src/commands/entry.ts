@@ -1,0 +1,231 @@
+/**
+ * The entry of the system call: what bpf(2) does before it looks at the command (kernel/bpf/syscall.c,
+ * __sys_bpf), and its two doors.
+ */
+import {
+  ATTR_SIZE,
+  type AttrOf,
+  COMMAND_COUNT,
+  type CommandAbi,
+  commandAbi,
+  type CommandName,
+  COMMANDS,
+  COMMON_ATTR,
+} from "../abi/commands.ts";
+import { decodeAttr, decodeCommonAttr, tailIsZero } from "../abi/attr.ts";
+import { BPF_COMMON_ATTRS } from "../abi/constants.ts";
+import type { Field } from "../abi/field.ts";
+import { type Memory, type Ptr, read } from "../abi/memory.ts";
+import { bpfCapable } from "../kernel/capabilities.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { type Outcome, refuse } from "../kernel/outcome.ts";
+import { type Rule, rules } from "../kernel/rule.ts";
+import type { Task } from "../kernel/task.ts";
+import { atLeast, type Version, VERSIONS } from "../kernel/version.ts";
+import type { Verdict } from "../programs/verdict.ts";
+import type { Args, Command, CommonAttr } from "./args.ts";
+import { COMMAND_TABLE } from "./table.ts";
+import { checkTail, type SizeRules } from "./tail.ts";
+
+export const ENTRY = rules("ENTRY", {
+  sysctl: [
+    "EPERM",
+    "`kernel.unprivileged_bpf_disabled` is set and the caller has neither CAP_BPF nor CAP_SYS_ADMIN, whatever the command",
+    { until: "5.10" },
+  ],
+  sysctl_create: [
+    "EPERM",
+    "the same, for MAP_CREATE and PROG_LOAD only",
+    { since: "6.1", until: "6.1" },
+  ],
+  size: ["E2BIG", "`size` is above 4096"],
+  tail: ["E2BIG", "a byte after the kernel's attr is not zero"],
+  tail_fault: ["EFAULT", "`size` is above the kernel's attr and the bytes after cannot be read"],
+  attr_fault: ["EFAULT", "attr cannot be read"],
+  common_size: ["E2BIG", "`size_common` is above 4096", { since: "7.2" }],
+  common_tail: ["E2BIG", "a byte after the kernel's common attr is not zero", { since: "7.2" }],
+  common_tail_fault: [
+    "EFAULT",
+    "`size_common` is above the kernel's common attr and the bytes after cannot be read",
+    { since: "7.2" },
+  ],
+  common_fault: ["EFAULT", "the common attr cannot be read", { since: "7.2" }],
+  command: ["EINVAL", "`cmd` is not a command of this kernel"],
+});
+
+const PAGE_SIZE = 4096;
+
+/** What the raw door takes: the arguments of the system call, and the memory they point into. */
+export interface RawCall {
+  readonly cmd: number;
+  /** attr: a buffer with unmapped memory after it, or an address. */
+  readonly attr: Ptr;
+  readonly size: number;
+  /** 7.2's fourth and fifth argument, looked at where `cmd` has BPF_COMMON_ATTRS. */
+  readonly common?: Ptr;
+  readonly size_common?: number;
+  readonly memory?: Memory;
+  readonly verdict?: Verdict;
+}
+
+/** What the typed door takes beside attr. */
+export interface CallOptions {
+  /** The size argument; sizeof(union bpf_attr) where it is left out. */
+  readonly size?: number;
+  /** 7.2's common attributes. */
+  readonly common?: CommonAttr;
+  readonly verdict?: Verdict;
+}
+
+const CREATES: ReadonlySet<CommandName> = new Set<CommandName>(["MAP_CREATE", "PROG_LOAD"]);
+
+/** The sysctl of 5.10 and 6.1, which stands before everything else. */
+function sysctlForbids(k: Kernel, task: Task, name: CommandName | undefined): Rule | undefined {
+  if (atLeast(k.version, "6.12") || k.config.unprivileged_bpf_disabled === 0) return undefined;
+  if (bpfCapable(task.cred)) return undefined;
+  if (!atLeast(k.version, "6.1")) return ENTRY.sysctl;
+  return name !== undefined && CREATES.has(name) ? ENTRY.sysctl_create : undefined;
+}
+
+const ATTR_RULES: SizeRules = { size: ENTRY.size, tail: ENTRY.tail, fault: ENTRY.tail_fault };
+const COMMON_RULES: SizeRules = {
+  size: ENTRY.common_size,
+  tail: ENTRY.common_tail,
+  fault: ENTRY.common_tail_fault,
+};
+
+/** bpf(2), as the system call takes it: never throws, whatever the arguments. */
+export function rawBpf(k: Kernel, task: Task, call: RawCall): Outcome {
+  const memory = call.memory ?? [];
+  const withCommon = atLeast(k.version, "7.2") && (call.cmd & BPF_COMMON_ATTRS) !== 0;
+  const cmd = (withCommon ? call.cmd & ~BPF_COMMON_ATTRS : call.cmd) | 0;
+  // The sysctl of 6.1 looks at the number as it came.
+  const command = cmd >= 0 && cmd < COMMAND_COUNT[k.version] ? COMMANDS[cmd] : undefined;
+  const forbidden = sysctlForbids(k, task, command?.name);
+  if (forbidden !== undefined) return refuse(k, forbidden);
+  const size = call.size >>> 0;
+  const tail = checkTail(memory, call.attr, ATTR_SIZE[k.version], size, ATTR_RULES);
+  if (tail !== undefined) return refuse(k, tail);
+  const copied = Math.min(size, ATTR_SIZE[k.version]);
+  const bytes = read(memory, call.attr, copied);
+  if (bytes === undefined) return refuse(k, ENTRY.attr_fault);
+  const common = withCommon ? readCommon(memory, call) : undefined;
+  if (common !== undefined && "errno" in common) return refuse(k, common);
+  if (command === undefined) return refuse(k, ENTRY.command);
+  return dispatch(k, task, command.name, {
+    attr: decodeAttr(command.name, bytes) as AttrOf<CommandName>,
+    size: copied,
+    tail: !tailIsZero(bytes, command.end[k.version]!),
+    at: call.attr,
+    memory,
+    common: common?.attr,
+    size_common: common?.size ?? 0,
+    verdict: call.verdict,
+  });
+}
+
+interface Common {
+  readonly attr: CommonAttr;
+  readonly size: number;
+}
+
+function readCommon(memory: Memory, call: RawCall): Common | Rule {
+  const asked = (call.size_common ?? 0) >>> 0;
+  const tail = checkTail(memory, call.common, COMMON_ATTR.end, asked, COMMON_RULES);
+  if (tail !== undefined) return tail;
+  const size = Math.min(asked, COMMON_ATTR.size);
+  const bytes = read(memory, call.common, size);
+  return bytes === undefined ? ENTRY.common_fault : { attr: decodeCommonAttr(bytes), size };
+}
+
+/** The fields of a command that a version does not take: in its checked tail, or beyond its attr. */
+interface Foreign {
+  readonly tail: readonly string[];
+  readonly beyond: readonly string[];
+}
+
+const FOREIGN: ReadonlyMap<string, Foreign> = new Map(
+  VERSIONS.flatMap((version) =>
+    COMMANDS.map((command) => [version + command.name, foreign(command, version)] as const)
+  ),
+);
+
+function foreign(command: CommandAbi, version: Version): Foreign {
+  const end = command.end[version] ?? 0;
+  const late = command.fields.filter((field: Field) => field.offset >= end);
+  const size = ATTR_SIZE[version];
+  return {
+    tail: late.filter((field) => field.offset < size).map((field) => field.name),
+    beyond: late.filter((field) => field.offset >= size).map((field) => field.name),
+  };
+}
+
+type Loose = Readonly<Record<string, Ptr | undefined>>;
+
+function anySet(attr: Loose, fields: readonly string[]): boolean {
+  for (const field of fields) {
+    const value = attr[field];
+    if (value !== undefined && value !== 0 && value !== 0n) return true;
+  }
+  return false;
+}
+
+/** bpf(2) with a typed attr: the same rules, without the bytes. */
+export function bpf<N extends CommandName>(
+  k: Kernel,
+  task: Task,
+  name: N,
+  attr: AttrOf<N>,
+  options: CallOptions = {},
+): Outcome {
+  const exists = commandAbi(name).end[k.version] !== undefined;
+  const forbidden = sysctlForbids(k, task, exists ? name : undefined);
+  if (forbidden !== undefined) return refuse(k, forbidden);
+  const size = (options.size ?? ATTR_SIZE[k.version]) >>> 0;
+  if (size > PAGE_SIZE) return refuse(k, ENTRY.size);
+  const { tail, beyond } = FOREIGN.get(k.version + name)!;
+  const given = options.size === undefined ? attr : cut(name, attr, size);
+  if (beyond.length > 0 && anySet(given as Loose, beyond)) return refuse(k, ENTRY.tail);
+  if (!exists) return refuse(k, ENTRY.command);
+  const common = atLeast(k.version, "7.2") ? options.common : undefined;
+  if (options.common !== undefined && common === undefined) return refuse(k, ENTRY.command);
+  return dispatch(k, task, name, {
+    attr: given,
+    size: Math.min(size, ATTR_SIZE[k.version]),
+    tail: tail.length > 0 && anySet(given as Loose, tail),
+    at: undefined,
+    memory: [],
+    common,
+    size_common: common === undefined ? 0 : COMMON_ATTR.size,
+    verdict: options.verdict,
+  });
+}
+
+/** The fields as far as they lie within the bytes that the caller passes. */
+function cut<N extends CommandName>(name: N, attr: AttrOf<N>, size: number): AttrOf<N> {
+  const fields = commandAbi(name).fields.filter((field) => field.offset < size);
+  const kept = fields.map((field) => {
+    const value = (attr as Loose)[field.name];
+    const whole = field.offset + field.size <= size;
+    return [field.name, whole ? value : partOf(value, size - field.offset)];
+  });
+  return Object.fromEntries(kept) as AttrOf<N>;
+}
+
+/** The first bytes of a field; what is left of a pointer points nowhere. */
+function partOf(value: Ptr | undefined, bytes: number): Ptr | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === "string") return value.slice(0, bytes);
+  if (typeof value === "object") return 1n;
+  return BigInt.asUintN(8 * bytes, BigInt(value));
+}
+
+function dispatch<N extends CommandName>(
+  k: Kernel,
+  task: Task,
+  name: N,
+  args: Args<N>,
+): Outcome {
+  const command = COMMAND_TABLE[name] as Command<N>;
+  return command(k, task, args);
+}

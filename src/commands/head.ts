@@ -1,0 +1,66 @@
+/**
+ * Commands that the model does not cover yet: the checks at their head are there and right, and what
+ * comes after them is *unmodelled*.
+ */
+import { conditionOf, errnoOf, type Head, HEADS, refusing, type Standing } from "../abi/heads.ts";
+import type { CommandName } from "../abi/commands.ts";
+import type { Ptr } from "../abi/memory.ts";
+import { capable } from "../kernel/capabilities.ts";
+import { refuse, unmodelled } from "../kernel/outcome.ts";
+import { type Rule, rules, type RuleSpec } from "../kernel/rule.ts";
+import { type Version, VERSIONS } from "../kernel/version.ts";
+import type { Command } from "./args.ts";
+
+/** What the checks of one name have in common; they differ by version and by attach type. */
+function specOf(checks: readonly Standing[]): RuleSpec {
+  const [first] = checks;
+  const when = checks.length === 1 || first.kind !== "flags"
+    ? conditionOf(first)
+    : `\`${first.field}\` has a bit that the command does not take for the attach type`;
+  const since = checks.some((check) => check.since === undefined)
+    ? {}
+    : { since: earliest(checks.map((check) => check.since!)) };
+  const until = checks.some((check) => check.until === undefined)
+    ? {}
+    : { until: checks.at(-1)!.until! };
+  return [errnoOf(first), when, { ...since, ...until }];
+}
+
+function earliest(versions: readonly Version[]): Version {
+  return VERSIONS.find((version) => versions.includes(version))!;
+}
+
+interface Headed {
+  readonly rules: readonly Rule[];
+  readonly command: Command<CommandName>;
+}
+
+/** A pointer field as the checks see it: an address, or some address where it carries a buffer. */
+function numeric(value: Ptr): number | bigint {
+  return typeof value === "number" || typeof value === "bigint" ? value : 1n;
+}
+
+function headed(head: Head): Headed {
+  const names = [...new Set(head.checks.map((check) => check.name))];
+  const table = Object.fromEntries(
+    names.map((name) => [name, specOf(head.checks.filter((check) => check.name === name))]),
+  );
+  const R: Readonly<Record<string, Rule>> = rules(head.command, table);
+  const command: Command<CommandName> = (k, task, args) => {
+    const fields = Object.entries(args.attr as Record<string, Ptr | undefined>)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, numeric(value!)] as const);
+    const failed = refusing(head, k.version, {
+      attr: Object.fromEntries(fields),
+      tailIsZero: !args.tail,
+      capable: (capability) => capable(task.cred, capability),
+    });
+    return failed === undefined ? unmodelled(k, head.command) : refuse(k, R[failed.name]);
+  };
+  return { rules: Object.values(R), command };
+}
+
+/** The commands with a head only, by name. */
+export const HEADED: ReadonlyMap<CommandName, Headed> = new Map(
+  HEADS.map((head) => [head.command, headed(head)]),
+);

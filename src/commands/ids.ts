@@ -1,0 +1,115 @@
+import { capable } from "../kernel/capabilities.ts";
+import { freeFd, install } from "../kernel/fds.ts";
+import { type FileObject, type Mode, RDONLY, RDWR, WRONLY } from "../kernel/files.ts";
+import type { IdTable } from "../kernel/ids.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { done, type Outcome, refuse } from "../kernel/outcome.ts";
+import type { Rule } from "../kernel/rule.ts";
+import { rules } from "../kernel/rule.ts";
+import type { Task } from "../kernel/task.ts";
+import { holdMap, holdProg } from "../kernel/refs.ts";
+import { BPF_F_RDONLY, BPF_F_WRONLY } from "../abi/constants.ts";
+import { type Args, attrWritable, type Command } from "./args.ts";
+import { word } from "../abi/words.ts";
+
+const INT_MAX = 0x7fffffff;
+
+function nextIdRules(command: string) {
+  return rules(command, {
+    attr: ["EINVAL", "a byte after `next_id` is not zero"],
+    start_id: ["EINVAL", "`start_id` is INT_MAX or larger"],
+    capability: ["EPERM", "the caller has no CAP_SYS_ADMIN"],
+    end: ["ENOENT", "no object has a larger id"],
+    next_id_fault: ["EFAULT", "`next_id` cannot be written back to attr"],
+  });
+}
+
+/** Source: kernel/bpf/syscall.c, bpf_obj_get_next_id. */
+export const MAP_NEXT = nextIdRules("MAP_GET_NEXT_ID");
+export const PROG_NEXT = nextIdRules("PROG_GET_NEXT_ID");
+
+type NextRules = ReturnType<typeof nextIdRules>;
+
+function nextId(
+  k: Kernel,
+  task: Task,
+  args: Args<"MAP_GET_NEXT_ID"> | Args<"PROG_GET_NEXT_ID">,
+  ids: IdTable<unknown>,
+  R: NextRules,
+): Outcome {
+  if (args.tail) return refuse(k, R.attr);
+  const start = (args.attr.start_id ?? 0) >>> 0;
+  if (start >= INT_MAX) return refuse(k, R.start_id);
+  if (!capable(task.cred, "CAP_SYS_ADMIN")) return refuse(k, R.capability);
+  const next = ids.table.nextIndex(start + 1);
+  if (next === undefined) return refuse(k, R.end);
+  if (!attrWritable(args, 4, 4)) return refuse(k, R.next_id_fault);
+  return done(k, 0, [{ field: "next_id", offset: 0, bytes: word(next) }]);
+}
+
+/** BPF_MAP_GET_NEXT_ID: the smallest map id above `start_id`. */
+export const map_get_next_id: Command<"MAP_GET_NEXT_ID"> = (k, task, args) =>
+  nextId(k, task, args, k.maps, MAP_NEXT);
+
+/** BPF_PROG_GET_NEXT_ID: the smallest program id above `start_id`. */
+export const prog_get_next_id: Command<"PROG_GET_NEXT_ID"> = (k, task, args) =>
+  nextId(k, task, args, k.progs, PROG_NEXT);
+
+/** Source: kernel/bpf/syscall.c, bpf_map_get_fd_by_id. */
+export const MAP_FD = rules("MAP_GET_FD_BY_ID", {
+  attr: ["EINVAL", "a byte after `open_flags` is not zero"],
+  open_flags: ["EINVAL", "`open_flags` has a bit other than BPF_F_RDONLY and BPF_F_WRONLY"],
+  capability: ["EPERM", "the caller has no CAP_SYS_ADMIN"],
+  access: ["EINVAL", "`open_flags` has both BPF_F_RDONLY and BPF_F_WRONLY"],
+  absent: ["ENOENT", "no map has the id"],
+  fd_limit: ["EMFILE", "the task has RLIMIT_NOFILE descriptors"],
+});
+
+/** BPF_MAP_GET_FD_BY_ID: a descriptor of a map by its id. `next_id` is not looked at. */
+export const map_get_fd_by_id: Command<"MAP_GET_FD_BY_ID"> = (k, task, { attr, tail }) => {
+  if (tail) return refuse(k, MAP_FD.attr);
+  const flags = (attr.open_flags ?? 0) >>> 0;
+  if ((flags & ~(BPF_F_RDONLY | BPF_F_WRONLY)) !== 0) return refuse(k, MAP_FD.open_flags);
+  if (!capable(task.cred, "CAP_SYS_ADMIN")) return refuse(k, MAP_FD.capability);
+  const mode = modeOf(flags);
+  if (mode === undefined) return refuse(k, MAP_FD.access);
+  const id = (attr.map_id ?? 0) >>> 0;
+  if (k.maps.table.get(id) === undefined) return refuse(k, MAP_FD.absent);
+  return descriptor(holdMap(k, id, true), k, task, { of: "map", id, mode }, MAP_FD.fd_limit);
+};
+
+/** `bpf_get_file_flag`: what a descriptor may do, or undefined where both flags are set. */
+export function modeOf(flags: number): Mode | undefined {
+  if ((flags & BPF_F_RDONLY) !== 0) return (flags & BPF_F_WRONLY) !== 0 ? undefined : RDONLY;
+  return (flags & BPF_F_WRONLY) !== 0 ? WRONLY : RDWR;
+}
+
+/** Source: kernel/bpf/syscall.c, bpf_prog_get_fd_by_id. */
+export const PROG_FD = rules("PROG_GET_FD_BY_ID", {
+  attr: ["EINVAL", "a byte after `prog_id` is not zero"],
+  capability: ["EPERM", "the caller has no CAP_SYS_ADMIN"],
+  absent: ["ENOENT", "no program has the id"],
+  fd_limit: ["EMFILE", "the task has RLIMIT_NOFILE descriptors"],
+});
+
+/** BPF_PROG_GET_FD_BY_ID: a descriptor of a program by its id. */
+export const prog_get_fd_by_id: Command<"PROG_GET_FD_BY_ID"> = (k, task, { attr, tail }) => {
+  if (tail) return refuse(k, PROG_FD.attr);
+  if (!capable(task.cred, "CAP_SYS_ADMIN")) return refuse(k, PROG_FD.capability);
+  const id = (attr.prog_id ?? 0) >>> 0;
+  if (k.progs.table.get(id) === undefined) return refuse(k, PROG_FD.absent);
+  return descriptor(holdProg(k, id), k, task, { of: "prog", id }, PROG_FD.fd_limit);
+};
+
+/** A new descriptor of an object that `held` holds a reference on for it. */
+export function descriptor(
+  held: Kernel,
+  before: Kernel,
+  task: Task,
+  object: FileObject,
+  limit: Rule,
+): Outcome {
+  if (freeFd(task) === undefined) return refuse(before, limit);
+  const installed = install(held, task.number, object);
+  return done(installed.k, installed.fd);
+}

@@ -1,0 +1,201 @@
+import {
+  BPF_F_NUMA_NODE,
+  BPF_F_RDONLY,
+  BPF_F_TOKEN_FD,
+  BPF_F_WRONLY,
+  BPF_MAP_TYPE_ARENA,
+  BPF_MAP_TYPE_BLOOM_FILTER,
+  BPF_MAP_TYPE_RHASH,
+  BPF_MAP_TYPE_STRUCT_OPS,
+  MAX_MAP_TYPE,
+} from "../abi/constants.ts";
+import { hi32, isNull, lo32, read } from "../abi/memory.ts";
+import { fileAt, freeFd, install } from "../kernel/fds.ts";
+import { RDONLY, RDWR, WRONLY } from "../kernel/files.ts";
+import { insert, nextFreeId } from "../kernel/ids.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import type { BpfMap, MapSpec } from "../kernel/maps.ts";
+import { done, type Outcome, refuse, type Unmodelled, unmodelled } from "../kernel/outcome.ts";
+import { putMap } from "../kernel/refs.ts";
+import { type Rule, rules } from "../kernel/rule.ts";
+import type { Task } from "../kernel/task.ts";
+import { atLeast } from "../kernel/version.ts";
+import { type CreateAttr, isRule, sizes } from "../maps/kind.ts";
+import { kindOf } from "../maps/kinds.ts";
+import type { Args, Command } from "./args.ts";
+import { finishLog, logAttrValid } from "./common_log.ts";
+import { objectName } from "./names.ts";
+import { lacksPrivilege } from "./privilege.ts";
+
+/** Source: kernel/bpf/syscall.c, map_create. The type's own rules stand at `type`. */
+export const R = rules("MAP_CREATE", {
+  log: ["EINVAL", "the common attributes' log is not sane: a buffer without a size or a level", {
+    since: "7.2",
+  }],
+  attr: ["EINVAL", "a byte after the last field is not zero"],
+  struct_ops: ["EINVAL", "`btf_vmlinux_value_type_id` is set and the type is not STRUCT_OPS"],
+  struct_ops_btf: [
+    "EINVAL",
+    "`btf_vmlinux_value_type_id` is set together with `btf_key_type_id` or `btf_value_type_id`",
+  ],
+  btf_key: ["EINVAL", "`btf_key_type_id` is set without `btf_value_type_id`"],
+  map_extra: ["EINVAL", "`map_extra` is set and the type takes none", { since: "6.1" }],
+  access: ["EINVAL", "`map_flags` has both BPF_F_RDONLY and BPF_F_WRONLY", { until: "6.18" }],
+  numa_node: ["EINVAL", "`map_flags` has BPF_F_NUMA_NODE and the node is not online"],
+  type: ["EINVAL", "`map_type` is not a type of this kernel"],
+  token_fd: ["EBADF", "`map_flags` has BPF_F_TOKEN_FD and `map_token_fd` is not open", {
+    since: "6.12",
+  }],
+  not_token: ["EINVAL", "`map_flags` has BPF_F_TOKEN_FD and `map_token_fd` is not a token", {
+    since: "6.12",
+  }],
+  unprivileged: [
+    "EPERM",
+    "`kernel.unprivileged_bpf_disabled` is set and the caller has neither CAP_BPF nor CAP_SYS_ADMIN",
+    { since: "6.12" },
+  ],
+  name: ["EINVAL", "`map_name` has a byte other than letters, digits, `_` and `.`, or no NUL"],
+  btf_fd: ["EBADF", "a BTF type id is set and `btf_fd` is not an open descriptor"],
+  not_btf: ["EINVAL", "a BTF type id is set and `btf_fd` is not BTF"],
+  excl_hash_size: ["EINVAL", "`excl_prog_hash` is set and `excl_prog_hash_size` is not 32", {
+    since: "6.18",
+  }],
+  excl_hash_fault: ["EFAULT", "`excl_prog_hash` cannot be read", { since: "6.18" }],
+  excl_hash_absent: ["EINVAL", "`excl_prog_hash_size` is set and `excl_prog_hash` is NULL", {
+    since: "6.18",
+  }],
+  access_late: ["EINVAL", "`map_flags` has both BPF_F_RDONLY and BPF_F_WRONLY", { since: "7.2" }],
+  fd_limit: ["EMFILE", "the task has RLIMIT_NOFILE descriptors; an id has been used up"],
+});
+
+/** What 7.2 writes to the common log when a rule refuses. */
+const LOG_TEXT: ReadonlyMap<Rule, string> = new Map([
+  [R.attr, "Invalid attr.\n"],
+  [R.struct_ops, "btf_vmlinux_value_type_id can only be used with struct_ops maps.\n"],
+  [
+    R.struct_ops_btf,
+    "btf_vmlinux_value_type_id is mutually exclusive with btf_key_type_id and btf_value_type_id.\n",
+  ],
+  [R.btf_key, "Invalid btf_value_type_id.\n"],
+  [R.map_extra, "Invalid map_extra.\n"],
+  [R.numa_node, "Invalid numa_node.\n"],
+  [R.type, "Invalid map_type.\n"],
+  [R.token_fd, "Invalid map_token_fd.\n"],
+  [R.not_token, "Invalid map_token_fd.\n"],
+  [R.name, "Invalid map_name.\n"],
+  [R.btf_fd, "Invalid btf_fd.\n"],
+  [R.not_btf, "Invalid btf_fd.\n"],
+  [R.excl_hash_size, "Invalid excl_prog_hash_size.\n"],
+  [R.excl_hash_absent, "Invalid excl_prog_hash_size.\n"],
+]);
+
+type Made = Omit<BpfMap, "id" | "refs" | "urefs" | "writers" | "frozen">;
+
+/** BPF_MAP_CREATE: makes a map and returns a descriptor of it. */
+export const map_create: Command<"MAP_CREATE"> = (k, task, args) => {
+  if (!logAttrValid(args.common)) return refuse(k, R.log);
+  const made = check(k, task, args);
+  if ("kind" in made) return unmodelled(k, made.what);
+  const log = finishLog(args, isRule(made) ? LOG_TEXT.get(made) : undefined);
+  if (log.rule !== undefined) return refuse(k, log.rule, log.writes);
+  if (isRule(made)) return refuse(k, made, log.writes);
+  const flags = sizes(args.attr).map_flags;
+  // Up to 6.18 this stands among the first checks, see `access`.
+  if (contradictory(flags)) return refuse(k, R.access_late, log.writes);
+  const created = create(k, task, made, flags);
+  return { ...created, writes: [...created.writes, ...log.writes] };
+};
+
+function contradictory(flags: number): boolean {
+  return (flags & BPF_F_RDONLY) !== 0 && (flags & BPF_F_WRONLY) !== 0;
+}
+
+function check(k: Kernel, task: Task, args: Args<"MAP_CREATE">): Made | Rule | Unmodelled {
+  const { attr } = args;
+  if (args.tail) return R.attr;
+  const spec = sizes(attr);
+  const withToken = atLeast(k.version, "6.12") && (spec.map_flags & BPF_F_TOKEN_FD) !== 0;
+  const stripped = withToken ? { ...attr, map_flags: spec.map_flags & ~BPF_F_TOKEN_FD } : attr;
+  const refused = checkAttr(k, stripped);
+  if (refused !== undefined) return refused;
+  const kind = kindOf(spec.map_type);
+  if (kind === undefined) return { kind: "unmodelled", what: `map type ${spec.map_type}` };
+  const typeRule = kind.allocCheck(k, task, stripped);
+  if (typeRule !== undefined) return typeRule;
+  if (attr.map_ifindex) return { kind: "unmodelled", what: "maps offloaded to a device" };
+  if (withToken) return fileAt(k, task, attr.map_token_fd) === undefined ? R.token_fd : R.not_token;
+  if (atLeast(k.version, "6.12") && lacksPrivilege(k, task)) return R.unprivileged;
+  const allocated = kind.alloc(k, task, stripped);
+  if (isRule(allocated)) return allocated;
+  const name = objectName(attr.map_name);
+  if (name === undefined) return R.name;
+  const btfRule = checkBtf(k, task, attr);
+  if (btfRule !== undefined) return btfRule;
+  const hash = exclHash(args);
+  if (typeof hash === "object") return hash;
+  return {
+    contents: allocated.contents,
+    spec: {
+      map_type: spec.map_type,
+      key_size: spec.key_size,
+      value_size: spec.value_size,
+      max_entries: spec.max_entries,
+      map_flags: sizes(stripped).map_flags & ~(BPF_F_RDONLY | BPF_F_WRONLY),
+      name,
+      hashrnd: allocated.hashrnd,
+      bucketMask: allocated.bucketMask,
+      excl_prog_hash: hash,
+      charge: allocated.cost,
+      owner: task.cred.uid,
+    } satisfies MapSpec,
+  };
+}
+
+function checkAttr(k: Kernel, attr: CreateAttr): Rule | undefined {
+  const { map_type, map_flags } = sizes(attr);
+  if (attr.btf_vmlinux_value_type_id) {
+    if (map_type !== BPF_MAP_TYPE_STRUCT_OPS) return R.struct_ops;
+    if (attr.btf_key_type_id || attr.btf_value_type_id) return R.struct_ops_btf;
+  } else if (attr.btf_key_type_id && !attr.btf_value_type_id) return R.btf_key;
+  if (hasExtra(attr) && !takesExtra(map_type)) return R.map_extra;
+  if (!atLeast(k.version, "7.2") && contradictory(map_flags)) return R.access;
+  const node = (map_flags & BPF_F_NUMA_NODE) !== 0 ? (attr.numa_node ?? 0) | 0 : -1;
+  if (node !== -1 && node >>> 0 >= k.config.numa_nodes) return R.numa_node;
+  if (map_type === 0 || map_type >= MAX_MAP_TYPE[k.version]) return R.type;
+  return undefined;
+}
+
+function hasExtra(attr: CreateAttr): boolean {
+  return lo32(attr.map_extra) !== 0 || hi32(attr.map_extra) !== 0;
+}
+
+function takesExtra(map_type: number): boolean {
+  return map_type === BPF_MAP_TYPE_BLOOM_FILTER || map_type === BPF_MAP_TYPE_ARENA ||
+    map_type === BPF_MAP_TYPE_RHASH;
+}
+
+/** BTF cannot be loaded in the model yet, so that no descriptor is one. */
+function checkBtf(k: Kernel, task: Task, attr: CreateAttr): Rule | undefined {
+  if (!attr.btf_key_type_id && !attr.btf_value_type_id && !attr.btf_vmlinux_value_type_id) {
+    return undefined;
+  }
+  return fileAt(k, task, attr.btf_fd) === undefined ? R.btf_fd : R.not_btf;
+}
+
+function exclHash({ attr, memory }: Args<"MAP_CREATE">): string | undefined | Rule {
+  const size = (attr.excl_prog_hash_size ?? 0) >>> 0;
+  if (isNull(attr.excl_prog_hash)) return size === 0 ? undefined : R.excl_hash_absent;
+  if (size !== 32) return R.excl_hash_size;
+  return read(memory, attr.excl_prog_hash, 32) ?? R.excl_hash_fault;
+}
+
+function create(k: Kernel, task: Task, made: Made, flags: number): Outcome {
+  const id = nextFreeId(k.maps);
+  if (id === undefined) return unmodelled(k, "more than 2^31 maps");
+  const map: BpfMap = { id, ...made, refs: 1, urefs: 1, frozen: false, writers: 0 };
+  const born: Kernel = { ...k, maps: insert(k.maps, id, map) };
+  if (freeFd(task) === undefined) return refuse(putMap(born, id, true), R.fd_limit);
+  const mode = (flags & BPF_F_RDONLY) !== 0 ? RDONLY : (flags & BPF_F_WRONLY) !== 0 ? WRONLY : RDWR;
+  const installed = install(born, task.number, { of: "map", id, mode });
+  return done(installed.k, installed.fd);
+}

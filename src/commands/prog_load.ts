@@ -1,0 +1,283 @@
+import { BPF_F_TOKEN_FD, MAX_PROG_TYPE } from "../abi/constants.ts";
+import { isNull, read, readString } from "../abi/memory.ts";
+import { bpfCapable, netAdminCapable, perfmonCapable } from "../kernel/capabilities.ts";
+import { fileAt, freeFd, install } from "../kernel/fds.ts";
+import { insert, nextFreeId } from "../kernel/ids.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { done, type Outcome, refuse, type Unmodelled, unmodelled } from "../kernel/outcome.ts";
+import type { BpfProg } from "../kernel/progs.ts";
+import { holdMap, putProg } from "../kernel/refs.ts";
+import { type Rule, rules } from "../kernel/rule.ts";
+import type { Task } from "../kernel/task.ts";
+import { atLeast } from "../kernel/version.ts";
+import { chargeable, overMemlock } from "../maps/memlock.ts";
+import { attachTypeFits, fixedUp, takesBtfId, takesProgFd } from "../programs/attach.ts";
+import { isUnprivileged, needsNetAdmin, needsPerfmon, returns } from "../programs/types.ts";
+import { mapFds, returnedConstant } from "../programs/verdict.ts";
+import { type Args, attrWritable, type Command } from "./args.ts";
+import { logAttrValid } from "./common_log.ts";
+import { objectName } from "./names.ts";
+import { lacksPrivilege } from "./privilege.ts";
+
+/** Source: kernel/bpf/syscall.c, bpf_prog_load, and kernel/bpf/verifier.c for what follows `name`. */
+export const R = rules("PROG_LOAD", {
+  log_early: ["EINVAL", "the log is not sane: see `log`; checked first", { since: "7.2" }],
+  attr: ["EINVAL", "a byte after the last field is not zero"],
+  prog_flags: ["EINVAL", "`prog_flags` has a bit that this kernel does not know"],
+  license_fault_early: ["EFAULT", "`license` cannot be read", { until: "6.1" }],
+  token_fd: ["EBADF", "`prog_flags` has BPF_F_TOKEN_FD and `prog_token_fd` is not open", {
+    since: "6.12",
+  }],
+  not_token: ["EINVAL", "`prog_flags` has BPF_F_TOKEN_FD and `prog_token_fd` is not a token", {
+    since: "6.12",
+  }],
+  unprivileged: [
+    "EPERM",
+    "`kernel.unprivileged_bpf_disabled` is set and the caller has neither CAP_BPF nor CAP_SYS_ADMIN",
+    { since: "6.12" },
+  ],
+  insn_cnt: [
+    "E2BIG",
+    "`insn_cnt` is 0 or above 1,000,000 (4,096 without CAP_BPF)",
+  ],
+  capability: ["EPERM", "the type wants CAP_BPF"],
+  net_admin: ["EPERM", "the type wants CAP_NET_ADMIN"],
+  perfmon: ["EPERM", "the type wants CAP_PERFMON"],
+  attach_prog_fd: ["EINVAL", "`attach_prog_fd` is neither a program nor BTF", { since: "6.1" }],
+  attach_btf_max: ["EINVAL", "`attach_btf_id` is above 0xfffff"],
+  attach_btf_type: ["EINVAL", "`attach_btf_id` is set and the type attaches to no BTF function"],
+  attach_prog_type: ["EINVAL", "`attach_prog_fd` is a program and the type attaches to none"],
+  expected_attach_type: ["EINVAL", "`expected_attach_type` is not one of the type's"],
+  memlock: [
+    "EPERM",
+    "the memory of the program is above what RLIMIT_MEMLOCK leaves to the user",
+    { until: "5.10" },
+  ],
+  insns_fault: ["EFAULT", "`insns` cannot be read"],
+  license_fault: ["EFAULT", "`license` cannot be read", { since: "6.12" }],
+  prog_type: ["EINVAL", "`prog_type` is not a type of this kernel"],
+  name: ["EINVAL", "`prog_name` has a byte other than letters, digits, `_` and `.`, or no NUL"],
+  log: [
+    "EINVAL",
+    "the log is not sane: a buffer without a size or without a level, an unknown level, a size above 2^30",
+    { until: "6.18" },
+  ],
+  return_value: ["EINVAL", "the verifier: r0 at exit is outside the range of the type"],
+  verifier: ["EINVAL", "the verifier refuses the program (the verdict is an input of the model)"],
+  log_true_size_fault: ["EFAULT", "`log_true_size` cannot be written back to attr", {
+    since: "6.12",
+  }],
+  fd_limit: ["EMFILE", "the task has RLIMIT_NOFILE descriptors; an id has been used up"],
+});
+
+const BTF_MAX_TYPE = 0xfffff;
+const LOG_TRUE_SIZE_AT = 140;
+const LICENSE_MAX = 127;
+const BPF_COMPLEXITY_LIMIT_INSNS = 1_000_000;
+const BPF_MAXINSNS = 4096;
+/** Flags that change nothing for a program that only returns a constant. */
+const INDIFFERENT_FLAGS = 1 | 2 | 4 | 8 | 128;
+
+type Load = Args<"PROG_LOAD">;
+type Made = Omit<BpfProg, "id" | "refs">;
+
+/** BPF_PROG_LOAD: verifies a program and returns a descriptor of it. */
+export const prog_load: Command<"PROG_LOAD"> = (k, task, args) => {
+  const made = check(k, task, args);
+  if ("kind" in made) return unmodelled(k, made.what);
+  const tells = verified(made) && atLeast(k.version, "6.12") && args.size >= LOG_TRUE_SIZE_AT + 4;
+  if (tells && !attrWritable(args, LOG_TRUE_SIZE_AT, 4)) return refuse(k, R.log_true_size_fault);
+  const written = tells ? [{ field: "log_true_size", offset: 0, bytes: "\0\0\0\0" }] : [];
+  if ("errno" in made) return refuse(k, made, written);
+  const created = create(k, task, made);
+  return { ...created, writes: written };
+};
+
+/** Whether the verifier was reached: then it writes the true size of its log. */
+function verified(made: Made | Rule): boolean {
+  return !("errno" in made) || made === R.return_value || made.id === R.verifier.id;
+}
+
+function check(k: Kernel, task: Task, args: Load): Made | Rule | Unmodelled {
+  const { attr } = args;
+  const early = !atLeast(k.version, "6.12");
+  if (atLeast(k.version, "7.2") && !(logAttrValid(args.common) && logValid(k, args))) {
+    return R.log_early;
+  }
+  if (args.tail) return R.attr;
+  if ((flagsOf(args) & ~knownFlags(k)) !== 0) return R.prog_flags;
+  if (early && license(args) === undefined) return R.license_fault_early;
+  const privilege = checkPrivilege(k, task, args);
+  if (privilege !== undefined) return privilege;
+  const attach = checkAttach(k, task, args);
+  if (attach !== undefined) return attach;
+  const charge = 4096 * Math.ceil((64 + 8 * (attr.insn_cnt! >>> 0)) / 4096);
+  if (!atLeast(k.version, "6.1") && chargeable(charge) && overMemlock(k, task, charge)) {
+    return R.memlock;
+  }
+  return checkProgram(k, task, args, charge);
+}
+
+function typeOf({ attr }: Load): number {
+  return (attr.prog_type ?? 0) >>> 0;
+}
+
+function flagsOf({ attr }: Load): number {
+  return (attr.prog_flags ?? 0) >>> 0;
+}
+
+function license({ attr, memory }: Load): string | undefined {
+  return readString(memory, attr.license, LICENSE_MAX);
+}
+
+function knownFlags(k: Kernel): number {
+  if (atLeast(k.version, "6.12")) return 0xff | BPF_F_TOKEN_FD;
+  return atLeast(k.version, "6.1") ? 0x3f : 0x1f;
+}
+
+function checkPrivilege(k: Kernel, task: Task, args: Load): Rule | undefined {
+  const { attr } = args;
+  if (atLeast(k.version, "6.12")) {
+    if ((flagsOf(args) & BPF_F_TOKEN_FD) !== 0) {
+      return fileAt(k, task, attr.prog_token_fd) === undefined ? R.token_fd : R.not_token;
+    }
+    if (lacksPrivilege(k, task)) return R.unprivileged;
+  }
+  const capable = bpfCapable(task.cred);
+  const count = (attr.insn_cnt ?? 0) >>> 0;
+  const limit = capable ? BPF_COMPLEXITY_LIMIT_INSNS : BPF_MAXINSNS;
+  if (count === 0 || count > limit) return R.insn_cnt;
+  const type = typeOf(args);
+  if (!isUnprivileged(type) && !capable) return R.capability;
+  if (needsNetAdmin(k.version, type) && !netAdminCapable(task.cred)) return R.net_admin;
+  if (needsPerfmon(type) && !perfmonCapable(task.cred)) return R.perfmon;
+  return undefined;
+}
+
+function checkAttach(k: Kernel, task: Task, args: Load): Rule | Unmodelled | undefined {
+  const { attr } = args;
+  const type = typeOf(args);
+  const byProg = (attr.attach_prog_fd ?? 0) >>> 0;
+  const btfId = (attr.attach_btf_id ?? 0) >>> 0;
+  const target = byProg === 0 ? undefined : fileAt(k, task, byProg);
+  const isProg = target?.object.of === "prog";
+  if (byProg !== 0 && !isProg && atLeast(k.version, "6.1")) return R.attach_prog_fd;
+  if (btfId > BTF_MAX_TYPE) return R.attach_btf_max;
+  if (btfId !== 0 && !takesBtfId(type)) return R.attach_btf_type;
+  if (byProg !== 0 && !takesProgFd(type)) return R.attach_prog_type;
+  const expected = fixedUp(k.version, type, (attr.expected_attach_type ?? 0) >>> 0);
+  if (!attachTypeFits(k.version, type, expected)) return R.expected_attach_type;
+  if (byProg !== 0 || btfId !== 0) {
+    return { kind: "unmodelled", what: "programs that attach to a function or a program" };
+  }
+  return undefined;
+}
+
+function checkProgram(
+  k: Kernel,
+  task: Task,
+  args: Load,
+  charge: number,
+): Made | Rule | Unmodelled {
+  const { attr, memory } = args;
+  const insns = read(memory, attr.insns, 8 * (attr.insn_cnt! >>> 0));
+  if (insns === undefined) return R.insns_fault;
+  const licenseText = license(args);
+  if (licenseText === undefined) return R.license_fault;
+  if (!isNull(attr.signature)) return { kind: "unmodelled", what: "signed programs" };
+  if (attr.prog_ifindex) return { kind: "unmodelled", what: "programs bound to a device" };
+  const type = typeOf(args);
+  if (type === 0 || type >= MAX_PROG_TYPE[k.version]) return R.prog_type;
+  const name = objectName(attr.prog_name);
+  if (name === undefined) return R.name;
+  const decision = verify(k, args, insns);
+  if (decision !== undefined) return decision;
+  const maps = usedMaps(k, task, insns);
+  if (maps === undefined) return { kind: "unmodelled", what: "a program whose map is none" };
+  return {
+    prog_type: type,
+    expected_attach_type: fixedUp(k.version, type, (attr.expected_attach_type ?? 0) >>> 0),
+    name,
+    gpl_compatible: GPL.has(licenseText),
+    insns,
+    maps,
+    created_by_uid: task.cred.uid,
+    charge,
+  };
+}
+
+/** include/linux/license.h */
+const GPL: ReadonlySet<string> = new Set([
+  "GPL",
+  "GPL v2",
+  "GPL and additional rights",
+  "Dual BSD/GPL",
+  "Dual MIT/GPL",
+  "Dual MPL/GPL",
+]);
+
+/** What the verifier says: nothing where it accepts the program. */
+function verify(k: Kernel, args: Load, insns: string): Rule | Unmodelled | undefined {
+  const { attr, verdict } = args;
+  if (!atLeast(k.version, "7.2") && !logValid(k, args)) return R.log;
+  if (attr.log_level || args.common?.log_level) {
+    return { kind: "unmodelled", what: "the text of the verifier's log" };
+  }
+  if (verdict !== undefined) {
+    return verdict === "accept" ? undefined : { ...R.verifier, errno: verdict };
+  }
+  const range = returns(
+    typeOf(args),
+    fixedUp(k.version, typeOf(args), attr.expected_attach_type ?? 0),
+  );
+  const constant = returnedConstant(insns);
+  const plain = (flagsOf(args) & ~INDIFFERENT_FLAGS) === 0 && !describesMore(args);
+  if (range === undefined || constant === undefined || !plain) {
+    return { kind: "unmodelled", what: "the verifier's verdict on this program" };
+  }
+  const fits = range === "anything" || (constant >= range[0] && constant <= range[1]);
+  return fits ? undefined : R.return_value;
+}
+
+/** Whether BTF, descriptors or relocations come with the program: the verifier reads those too. */
+function describesMore({ attr }: Load): boolean {
+  return Boolean(
+    attr.prog_btf_fd || attr.func_info_cnt || attr.line_info_cnt || attr.core_relo_cnt ||
+      attr.func_info_rec_size || attr.line_info_rec_size || attr.core_relo_rec_size ||
+      !isNull(attr.fd_array) || attr.fd_array_cnt || !isNull(attr.func_info) ||
+      !isNull(attr.line_info) || !isNull(attr.core_relos),
+  );
+}
+
+function logValid(k: Kernel, { attr }: Load): boolean {
+  const size = (attr.log_size ?? 0) >>> 0;
+  const level = (attr.log_level ?? 0) >>> 0;
+  const buffer = !isNull(attr.log_buf);
+  if (!buffer && size === 0 && level === 0) return true;
+  if (size > 0x3fffffff) return false;
+  if (atLeast(k.version, "6.12")) {
+    return buffer === (size !== 0) && !(buffer && level === 0) && (level & ~15) === 0;
+  }
+  return size >= 128 && buffer && level !== 0 && (level & ~7) === 0;
+}
+
+/** The ids of the maps that the program loads; undefined where a descriptor is not a map. */
+function usedMaps(k: Kernel, task: Task, insns: string): readonly number[] | undefined {
+  const ids: number[] = [];
+  for (const fd of mapFds(insns)) {
+    const file = fileAt(k, task, fd);
+    if (file?.object.of !== "map") return undefined;
+    if (!ids.includes(file.object.id)) ids.push(file.object.id);
+  }
+  return ids;
+}
+
+function create(k: Kernel, task: Task, made: Made): Outcome {
+  const id = nextFreeId(k.progs);
+  if (id === undefined) return unmodelled(k, "more than 2^31 programs");
+  const held = made.maps.reduce((left, map) => holdMap(left, map, false), k);
+  const born = { ...held, progs: insert(held.progs, id, { id, ...made, refs: 1 }) };
+  if (freeFd(task) === undefined) return refuse(putProg(born, id), R.fd_limit);
+  const installed = install(born, task.number, { of: "prog", id });
+  return done(installed.k, installed.fd);
+}

@@ -1,0 +1,72 @@
+import type { Rule } from "../kernel/rule.ts";
+import { CHMOD, CHOWN, OPEN } from "../bpffs/attributes.ts";
+import { CREATE } from "../bpffs/create.ts";
+import { DELETE, RENAME, RMDIR, UNLINK } from "../bpffs/names.ts";
+import { PATH } from "../bpffs/walk.ts";
+import { ARRAY } from "../maps/array.ts";
+import { HASH } from "../maps/hash.ts";
+import { CLOSE, DUP, DUP2, FCNTL, RECV, SEND, SOCKETPAIR } from "../process/descriptors.ts";
+import { CAPSET, SETUID } from "../process/life.ts";
+import { MMAP } from "../process/mappings.ts";
+import { LOG } from "./common_log.ts";
+import { ENTRY } from "./entry.ts";
+import { HEADED } from "./head.ts";
+import { MAP_FD, MAP_NEXT, PROG_FD, PROG_NEXT } from "./ids.ts";
+import { R as MAP_CREATE } from "./map_create.ts";
+import { R as MAP_DELETE_ELEM } from "./map_delete_elem.ts";
+import { R as MAP_FREEZE } from "./map_freeze.ts";
+import { R as MAP_GET_NEXT_KEY } from "./map_get_next_key.ts";
+import { R as MAP_LOOKUP_ELEM } from "./map_lookup_elem.ts";
+import { R as MAP_UPDATE_ELEM } from "./map_update_elem.ts";
+import { R as OBJ_GET } from "./obj_get.ts";
+import { R as OBJ_GET_INFO_BY_FD } from "./obj_get_info_by_fd.ts";
+import { R as OBJ_PIN } from "./obj_pin.ts";
+import { R as PROG_LOAD } from "./prog_load.ts";
+
+type Table = Readonly<Record<string, Rule>>;
+
+const TABLES: readonly Table[] = [
+  ENTRY,
+  LOG,
+  MAP_CREATE,
+  MAP_LOOKUP_ELEM,
+  MAP_UPDATE_ELEM,
+  MAP_DELETE_ELEM,
+  MAP_GET_NEXT_KEY,
+  MAP_FREEZE,
+  MAP_NEXT,
+  PROG_NEXT,
+  MAP_FD,
+  PROG_FD,
+  OBJ_GET_INFO_BY_FD,
+  OBJ_PIN,
+  OBJ_GET,
+  PROG_LOAD,
+  HASH,
+  ARRAY,
+  PATH,
+  CREATE,
+  DELETE,
+  RMDIR,
+  UNLINK,
+  RENAME,
+  CHMOD,
+  CHOWN,
+  OPEN,
+  CLOSE,
+  DUP,
+  DUP2,
+  FCNTL,
+  SOCKETPAIR,
+  SEND,
+  RECV,
+  MMAP,
+  SETUID,
+  CAPSET,
+];
+
+/** Every rule of the model, by owner, within an owner in the kernel's order. */
+export const RULES: readonly Rule[] = [
+  ...TABLES.flatMap((table) => Object.values(table)),
+  ...Array.from(HEADED.values()).flatMap((headed) => headed.rules),
+];

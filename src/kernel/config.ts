@@ -1,0 +1,38 @@
+/**
+ * What a machine is like that runs the kernel. These are inputs: the model never guesses them.
+ */
+export interface Config {
+  /** `kernel.unprivileged_bpf_disabled`: 0 lets everyone, 1 and 2 want CAP_BPF. */
+  readonly unprivileged_bpf_disabled: 0 | 1 | 2;
+  /** Possible CPUs. */
+  readonly cpus: number;
+  /** Online NUMA nodes, numbered from 0. */
+  readonly numa_nodes: number;
+  /** Bytes of memory: no single area of a map can be larger (the kernel answers ENOMEM). */
+  readonly totalram: number;
+  /** `fs.protected_symlinks` */
+  readonly protected_symlinks: 0 | 1;
+  /** Whether CPU mitigations are off, which spares arrays their rounding up for the unprivileged. */
+  readonly mitigations_off: boolean;
+}
+
+/** What the real machine decides by chance or by its past, given to `boot` as seeds. */
+export interface Seeds {
+  /** The first map id. */
+  readonly map_id: number;
+  /** The first program id. */
+  readonly prog_id: number;
+  /** Where the seeds of hash maps start; a map with BPF_F_ZERO_SEED uses 0 whatever this is. */
+  readonly hashrnd: number;
+}
+
+export const DEFAULT_CONFIG: Config = {
+  unprivileged_bpf_disabled: 2,
+  cpus: 2,
+  numa_nodes: 1,
+  totalram: 2 ** 40,
+  protected_symlinks: 0,
+  mitigations_off: false,
+};
+
+export const DEFAULT_SEEDS: Seeds = { map_id: 1, prog_id: 1, hashrnd: 0x9e3779b9 };

@@ -1,0 +1,65 @@
+import type { OpenFile } from "./files.ts";
+import type { Kernel } from "./kernel.ts";
+import { holdFile, openFile, putFile } from "./refs.ts";
+import type { FileObject } from "./files.ts";
+import type { Task } from "./task.ts";
+
+export function withTask(k: Kernel, task: Task): Kernel {
+  return { ...k, tasks: k.tasks.set(task.number, task) };
+}
+
+/** The open file behind a descriptor; a descriptor is looked up as an unsigned number. */
+export function fileAt(k: Kernel, task: Task, fd: number | undefined): OpenFile | undefined {
+  const slot = task.fds.get((fd ?? 0) >>> 0);
+  return slot === undefined ? undefined : k.files.get(slot.file);
+}
+
+/** The lowest free descriptor from `from` on, or undefined where the limit is reached. */
+export function freeFd(task: Task, from = 0): number | undefined {
+  const fd = task.fds.firstGap(from);
+  return fd < task.limits.nofile ? fd : undefined;
+}
+
+/**
+ * Gives the task a new open file of an object (whose reference the file takes over) under the
+ * lowest free descriptor. The caller has seen that there is one.
+ */
+export function install(
+  k: Kernel,
+  taskNumber: number,
+  object: FileObject,
+  cloexec = true,
+): { k: Kernel; fd: number } {
+  const opened = openFile(k, object);
+  return installFile(opened.k, taskNumber, opened.file, cloexec);
+}
+
+/** The same for an open file that is there already and whose reference the descriptor takes over. */
+export function installFile(
+  k: Kernel,
+  taskNumber: number,
+  file: number,
+  cloexec: boolean,
+): { k: Kernel; fd: number } {
+  const task = k.tasks.get(taskNumber)!;
+  const fd = freeFd(task)!;
+  return { k: withTask(k, { ...task, fds: task.fds.set(fd, { file, cloexec }) }), fd };
+}
+
+/** Takes a descriptor out of the table and lets go of its file. */
+export function closeFd(k: Kernel, taskNumber: number, fd: number): Kernel {
+  const task = k.tasks.get(taskNumber)!;
+  const { file } = task.fds.get(fd)!;
+  return putFile(withTask(k, { ...task, fds: task.fds.delete(fd) }), file);
+}
+
+/** Makes `to` refer to what `fd` refers to. */
+export function duplicateTo(k: Kernel, taskNumber: number, fd: number, to: number): Kernel {
+  const { file } = k.tasks.get(taskNumber)!.fds.get(fd)!;
+  const held = holdFile(k, file);
+  const cleared = held.tasks.get(taskNumber)!.fds.get(to) === undefined
+    ? held
+    : closeFd(held, taskNumber, to);
+  const task = cleared.tasks.get(taskNumber)!;
+  return withTask(cleared, { ...task, fds: task.fds.set(to, { file, cloexec: false }) });
+}

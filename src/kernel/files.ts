@@ -1,0 +1,28 @@
+/** What a descriptor's read and write permissions allow (FMODE_CAN_READ, FMODE_CAN_WRITE). */
+export interface Mode {
+  readonly readable: boolean;
+  readonly writable: boolean;
+}
+
+export const RDWR: Mode = { readable: true, writable: true };
+export const RDONLY: Mode = { readable: true, writable: false };
+export const WRONLY: Mode = { readable: false, writable: true };
+
+/** What an open file is of. */
+export type FileObject =
+  /** A map, by its id; the mode is what the descriptor may do. */
+  | { readonly of: "map"; readonly id: number; readonly mode: Mode }
+  | { readonly of: "prog"; readonly id: number }
+  /** One end of a Unix socket pair, by its number in `Kernel.sockets`. */
+  | { readonly of: "socket"; readonly id: number }
+  /** A file or directory, opened by path. */
+  | { readonly of: "inode"; readonly inode: number }
+  /** Anything that bpf(2) has nothing to do with: a terminal, a pipe. */
+  | { readonly of: "other" };
+
+/** An open file description: what descriptors, duplicates and messages in flight share. */
+export interface OpenFile {
+  readonly object: FileObject;
+  /** Descriptors, messages in flight and mappings that hold it. */
+  readonly refs: number;
+}

@@ -1,0 +1,40 @@
+import type { Map as PMap } from "immutable";
+import type { Radix } from "./radix.ts";
+
+/** What a node of a file system is. */
+export type Node =
+  | { readonly kind: "dir"; readonly entries: PMap<string, number>; readonly parent: number }
+  | { readonly kind: "symlink"; readonly target: string }
+  /** A pinned object of a bpffs. */
+  | { readonly kind: "pin"; readonly of: "map" | "prog"; readonly id: number }
+  | { readonly kind: "file" };
+
+export interface Inode {
+  readonly node: Node;
+  /** Permission bits, with set-id and sticky bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** The superblock it belongs to. */
+  readonly sb: number;
+  /** Names and, for a directory, its own `.` and its subdirectories' `..`. */
+  readonly nlink: number;
+  /** Open files that hold it. */
+  readonly opens: number;
+}
+
+/** A mounted file system instance. */
+export interface Superblock {
+  readonly type: "rootfs" | "sysfs" | "tmpfs" | "bpf";
+  readonly root: number;
+}
+
+/** The file systems and where they are mounted. */
+export interface FileSystem {
+  readonly inodes: Radix<Inode>;
+  readonly nextInode: number;
+  readonly superblocks: Radix<Superblock>;
+  /** Superblock mounted on a directory, by the directory's inode. */
+  readonly mounts: Radix<number>;
+  readonly root: number;
+}

@@ -1,0 +1,28 @@
+import type { BpfMap } from "./maps.ts";
+import type { BpfProg } from "./progs.ts";
+import type { Config, Seeds } from "./config.ts";
+import type { OpenFile } from "./files.ts";
+import type { IdTable } from "./ids.ts";
+import type { FileSystem } from "./inodes.ts";
+import type { Radix } from "./radix.ts";
+import type { Socket } from "./sockets.ts";
+import type { Task } from "./task.ts";
+import type { Version } from "./version.ts";
+
+/**
+ * The whole state of the machine as far as bpf(2) can see it. It never changes: a transition
+ * returns another one, which shares with this one all that stayed as it was.
+ */
+export interface Kernel {
+  readonly version: Version;
+  readonly config: Config;
+  readonly seeds: Seeds;
+  readonly tasks: Radix<Task>;
+  /** Open files by a number that nobody sees. */
+  readonly files: Radix<OpenFile>;
+  readonly nextFile: number;
+  readonly maps: IdTable<BpfMap>;
+  readonly progs: IdTable<BpfProg>;
+  readonly sockets: Radix<Socket>;
+  readonly fs: FileSystem;
+}

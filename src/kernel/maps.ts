@@ -1,0 +1,49 @@
+import type { Radix } from "./radix.ts";
+
+/** An element of a hash bucket; the newest stands first, as in the kernel's own lists. */
+export interface Entry {
+  readonly key: string;
+  readonly value: string;
+  readonly next: Entry | undefined;
+}
+
+/** What a map holds, by the kind of map. Keys and values are latin-1 strings. */
+export type Contents =
+  /** Elements that were written; one that is absent is all zeros. */
+  | { readonly kind: "array"; readonly elements: Radix<string> }
+  | { readonly kind: "hash"; readonly buckets: Radix<Entry>; readonly count: number };
+
+/** What a map was created with and keeps for life. */
+export interface MapSpec {
+  readonly map_type: number;
+  readonly key_size: number;
+  readonly value_size: number;
+  readonly max_entries: number;
+  /** As OBJ_GET_INFO_BY_FD tells them: without RDONLY and WRONLY, which belong to the descriptor. */
+  readonly map_flags: number;
+  /** Up to 15 bytes. */
+  readonly name: string;
+  /** The seed of the hash function (0 with BPF_F_ZERO_SEED), for hash maps. */
+  readonly hashrnd: number;
+  /** The largest bucket number: a power of two less one, for hash maps. */
+  readonly bucketMask: number;
+  /** SHA-256 of the only program that may use it (6.18), 32 bytes. */
+  readonly excl_prog_hash: string | undefined;
+  /** Bytes charged to RLIMIT_MEMLOCK (5.10). */
+  readonly charge: number;
+  /** Who is charged (5.10). */
+  readonly owner: number;
+}
+
+export interface BpfMap {
+  readonly id: number;
+  readonly spec: MapSpec;
+  readonly contents: Contents;
+  readonly frozen: boolean;
+  /** `refcnt`: everything that keeps the map alive. */
+  readonly refs: number;
+  /** `usercnt`: those of them that user space holds (descriptors, pins). */
+  readonly urefs: number;
+  /** Writable mappings. */
+  readonly writers: number;
+}

@@ -1,0 +1,16 @@
+/** A loaded program. */
+export interface BpfProg {
+  readonly id: number;
+  readonly prog_type: number;
+  readonly expected_attach_type: number;
+  readonly name: string;
+  readonly gpl_compatible: boolean;
+  /** The instructions as they were loaded, latin-1, eight bytes each. */
+  readonly insns: string;
+  /** Ids of the maps that it uses, in the order of first use; it holds a reference on each. */
+  readonly maps: readonly number[];
+  readonly created_by_uid: number;
+  /** Bytes charged to RLIMIT_MEMLOCK (5.10). */
+  readonly charge: number;
+  readonly refs: number;
+}

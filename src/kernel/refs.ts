@@ -1,0 +1,115 @@
+/**
+ * Reference counts: what holds an object keeps it alive, and what lets go of the last reference
+ * takes the object with it, and whatever that held in turn.
+ */
+import { type FileObject, type OpenFile } from "./files.ts";
+import { remove, replace } from "./ids.ts";
+import type { Inode } from "./inodes.ts";
+import type { Kernel } from "./kernel.ts";
+import type { BpfMap } from "./maps.ts";
+import type { BpfProg } from "./progs.ts";
+
+/** The kernel with a changed map in it. */
+export function withMap(k: Kernel, map: BpfMap): Kernel {
+  return { ...k, maps: replace(k.maps, map.id, map) };
+}
+
+export function withProg(k: Kernel, prog: BpfProg): Kernel {
+  return { ...k, progs: replace(k.progs, prog.id, prog) };
+}
+
+/** Takes a reference on a map; `user` where user space holds it (a descriptor, a pin). */
+export function holdMap(k: Kernel, id: number, user: boolean): Kernel {
+  const map = k.maps.table.get(id)!;
+  return withMap(k, { ...map, refs: map.refs + 1, urefs: map.urefs + (user ? 1 : 0) });
+}
+
+export function putMap(k: Kernel, id: number, user: boolean): Kernel {
+  const map = k.maps.table.get(id)!;
+  if (map.refs === 1) return { ...k, maps: remove(k.maps, id) };
+  return withMap(k, { ...map, refs: map.refs - 1, urefs: map.urefs - (user ? 1 : 0) });
+}
+
+export function holdProg(k: Kernel, id: number): Kernel {
+  const prog = k.progs.table.get(id)!;
+  return withProg(k, { ...prog, refs: prog.refs + 1 });
+}
+
+export function putProg(k: Kernel, id: number): Kernel {
+  const prog = k.progs.table.get(id)!;
+  if (prog.refs > 1) return withProg(k, { ...prog, refs: prog.refs - 1 });
+  const without = { ...k, progs: remove(k.progs, id) };
+  return prog.maps.reduce((left, map) => putMap(left, map, false), without);
+}
+
+/** A new open file, held once. */
+export function openFile(k: Kernel, object: FileObject): { k: Kernel; file: number } {
+  const file = k.nextFile;
+  const opened: OpenFile = { object, refs: 1 };
+  return { k: { ...k, files: k.files.set(file, opened), nextFile: file + 1 }, file };
+}
+
+export function holdFile(k: Kernel, file: number): Kernel {
+  const held = k.files.get(file)!;
+  return { ...k, files: k.files.set(file, { ...held, refs: held.refs + 1 }) };
+}
+
+export function putFile(k: Kernel, file: number): Kernel {
+  const held = k.files.get(file)!;
+  if (held.refs > 1) {
+    return { ...k, files: k.files.set(file, { ...held, refs: held.refs - 1 }) };
+  }
+  return release({ ...k, files: k.files.delete(file) }, held.object);
+}
+
+function release(k: Kernel, object: FileObject): Kernel {
+  switch (object.of) {
+    case "map":
+      return putMap(k, object.id, true);
+    case "prog":
+      return putProg(k, object.id);
+    case "socket":
+      return releaseSocket(k, object.id);
+    case "inode":
+      return closeInode(k, object.inode);
+    case "other":
+      return k;
+  }
+}
+
+/** Closes one end of a pair: what still waits in it is lost, and the other end has no peer. */
+function releaseSocket(k: Kernel, id: number): Kernel {
+  const socket = k.sockets.get(id)!;
+  let sockets = k.sockets.delete(id);
+  const peer = socket.peer === undefined ? undefined : sockets.get(socket.peer);
+  if (peer !== undefined) {
+    const reset = socket.queue.length > 0;
+    sockets = sockets.set(socket.peer!, { ...peer, peer: undefined, reset });
+  }
+  const inFlight = socket.queue.flatMap((message) => message.files);
+  return inFlight.reduce((left, file) => putFile(left, file), { ...k, sockets });
+}
+
+export function withInode(k: Kernel, number: number, inode: Inode): Kernel {
+  return { ...k, fs: { ...k.fs, inodes: k.fs.inodes.set(number, inode) } };
+}
+
+export function openInode(k: Kernel, number: number): Kernel {
+  const inode = k.fs.inodes.get(number)!;
+  return withInode(k, number, { ...inode, opens: inode.opens + 1 });
+}
+
+function closeInode(k: Kernel, number: number): Kernel {
+  const inode = k.fs.inodes.get(number)!;
+  return keepOrFree(k, number, { ...inode, opens: inode.opens - 1 });
+}
+
+/** Puts back an inode that lost a name or an opener, or frees it and what it pins. */
+export function keepOrFree(k: Kernel, number: number, inode: Inode): Kernel {
+  if (inode.nlink > 0 || inode.opens > 0) return withInode(k, number, inode);
+  const freed = { ...k, fs: { ...k.fs, inodes: k.fs.inodes.delete(number) } };
+  if (inode.node.kind !== "pin") return freed;
+  return inode.node.of === "map"
+    ? putMap(freed, inode.node.id, true)
+    : putProg(freed, inode.node.id);
+}

@@ -1,0 +1,101 @@
+import { Map as PMap } from "immutable";
+import { ROOT } from "../kernel/capabilities.ts";
+import { type Config, DEFAULT_CONFIG, DEFAULT_SEEDS, type Seeds } from "../kernel/config.ts";
+import { installFile, withTask } from "../kernel/fds.ts";
+import { idTable } from "../kernel/ids.ts";
+import type { FileSystem, Inode, Superblock } from "../kernel/inodes.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { Radix } from "../kernel/radix.ts";
+import { holdFile, openFile } from "../kernel/refs.ts";
+import type { Limits } from "../kernel/task.ts";
+import type { Version } from "../kernel/version.ts";
+
+/** How a machine is booted: what it is like, and what it would decide by chance. */
+export interface BootOptions {
+  readonly config?: Partial<Config>;
+  readonly seeds?: Partial<Seeds>;
+  readonly limits?: Partial<Limits>;
+}
+
+/** The directories that are there at boot, with the file system that each is on. */
+const ROOTFS = 0;
+const SYSFS = 1;
+const TMPFS = 2;
+const BPFFS = 3;
+
+const EMPTY = PMap<string, number>();
+
+function dir(sb: number, mode: number, parent: number, names: Record<string, number>): Inode {
+  const node = { kind: "dir", entries: EMPTY.merge(names), parent } as const;
+  const nlink = 2 + Object.keys(names).length;
+  return { node, mode, uid: 0, gid: 0, sb, nlink, opens: 0 };
+}
+
+/** `/`, `/sys/fs/bpf` with a bpffs mounted on it, and `/tmp` with a tmpfs. */
+function fileSystem(): FileSystem {
+  const inodes: readonly Inode[] = [
+    dir(ROOTFS, 0o755, 0, { sys: 1, tmp: 2 }),
+    dir(ROOTFS, 0o755, 0, {}),
+    dir(ROOTFS, 0o755, 0, {}),
+    dir(SYSFS, 0o555, 3, { fs: 4 }),
+    dir(SYSFS, 0o755, 3, { bpf: 5 }),
+    dir(SYSFS, 0o755, 4, {}),
+    dir(TMPFS, 0o1777, 6, {}),
+    dir(BPFFS, 0o1777, 7, {}),
+  ];
+  const superblocks: readonly Superblock[] = [
+    { type: "rootfs", root: 0 },
+    { type: "sysfs", root: 3 },
+    { type: "tmpfs", root: 6 },
+    { type: "bpf", root: 7 },
+  ];
+  const mounts: readonly (readonly [number, number])[] = [[1, SYSFS], [2, TMPFS], [5, BPFFS]];
+  return {
+    inodes: inodes.reduce((table, inode, i) => table.set(i, inode), Radix.empty<Inode>()),
+    nextInode: inodes.length,
+    superblocks: superblocks.reduce((table, sb, i) => table.set(i, sb), Radix.empty<Superblock>()),
+    mounts: mounts.reduce((table, [at, sb]) => table.set(at, sb), Radix.empty<number>()),
+    root: 0,
+  };
+}
+
+const STDIO = 3;
+
+/**
+ * A kernel with one task: number 0, root with every capability, descriptors 0, 1 and 2 open on
+ * something that is no bpf object.
+ */
+export function bootKernel(version: Version, options: BootOptions = {}): Kernel {
+  const seeds = { ...DEFAULT_SEEDS, ...options.seeds };
+  const blank: Kernel = {
+    version,
+    config: { ...DEFAULT_CONFIG, ...options.config },
+    seeds,
+    tasks: Radix.empty(),
+    files: Radix.empty(),
+    nextFile: 0,
+    maps: idTable(seeds.map_id),
+    progs: idTable(seeds.prog_id),
+    sockets: Radix.empty(),
+    fs: fileSystem(),
+  };
+  const first = withTask(blank, {
+    number: 0,
+    alive: true,
+    cred: ROOT,
+    fds: Radix.empty(),
+    limits: { nofile: 1024, memlock: Infinity, ...options.limits },
+    umask: 0o022,
+    mappings: [],
+  });
+  return withStdio(first);
+}
+
+function withStdio(k: Kernel): Kernel {
+  const opened = openFile(k, { of: "other" });
+  let now = installFile(opened.k, 0, opened.file, false).k;
+  for (let fd = 1; fd < STDIO; fd++) {
+    now = installFile(holdFile(now, opened.file), 0, opened.file, false).k;
+  }
+  return now;
+}

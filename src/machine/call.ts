@@ -1,0 +1,44 @@
+import type { AttrOf, CommandName } from "../abi/commands.ts";
+import type { CallOptions, RawCall } from "../commands/entry.ts";
+import type { Limits } from "../kernel/task.ts";
+
+/** A typed bpf(2) call of one command. */
+export interface BpfCall<N extends CommandName = CommandName> extends CallOptions {
+  readonly op: "bpf";
+  readonly cmd: N;
+  readonly attr: AttrOf<N>;
+}
+
+/** A call that a task makes: bpf(2), or one of the calls that bpf(2) life depends on. */
+export type Call =
+  | BpfCall
+  | ({ readonly op: "raw" } & RawCall)
+  | { readonly op: "fork" }
+  | { readonly op: "exit" }
+  | { readonly op: "exec" }
+  | { readonly op: "close"; readonly fd: number }
+  | { readonly op: "dup"; readonly fd: number }
+  | { readonly op: "dup2"; readonly fd: number; readonly to: number }
+  | { readonly op: "cloexec"; readonly fd: number; readonly on: boolean }
+  | { readonly op: "socketpair" }
+  | { readonly op: "send"; readonly fd: number; readonly fds: readonly number[] }
+  | { readonly op: "recv"; readonly fd: number }
+  | {
+    readonly op: "mmap";
+    readonly fd: number;
+    readonly length: number;
+    readonly writable: boolean;
+  }
+  | { readonly op: "munmap" }
+  | { readonly op: "mkdir"; readonly path: string; readonly mode: number }
+  | { readonly op: "rmdir"; readonly path: string }
+  | { readonly op: "unlink"; readonly path: string }
+  | { readonly op: "rename"; readonly path: string; readonly to: string }
+  | { readonly op: "symlink"; readonly target: string; readonly path: string }
+  | { readonly op: "chmod"; readonly path: string; readonly mode: number }
+  | { readonly op: "chown"; readonly path: string; readonly uid: number; readonly gid: number }
+  | { readonly op: "open"; readonly path: string; readonly flags: number }
+  | { readonly op: "umask"; readonly mask: number }
+  | { readonly op: "setuid"; readonly uid: number }
+  | { readonly op: "capset"; readonly mask: bigint }
+  | { readonly op: "setrlimit"; readonly limits: Partial<Limits> };

@@ -1,0 +1,69 @@
+import * as attributes from "../bpffs/attributes.ts";
+import * as names from "../bpffs/names.ts";
+import { bpf, rawBpf } from "../commands/entry.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { type Outcome, unmodelled } from "../kernel/outcome.ts";
+import * as descriptors from "../process/descriptors.ts";
+import * as life from "../process/life.ts";
+import * as mappings from "../process/mappings.ts";
+import type { Call } from "./call.ts";
+
+/** One call by one task: the whole machine as a function. */
+export function step(k: Kernel, taskNumber: number, call: Call): Outcome {
+  const task = k.tasks.get(taskNumber);
+  if (task === undefined || !task.alive) return unmodelled(k, "a call by a task that is not alive");
+  switch (call.op) {
+    case "bpf":
+      return bpf(k, task, call.cmd, call.attr, call);
+    case "raw":
+      return rawBpf(k, task, call);
+    case "fork":
+      return life.fork(k, task);
+    case "exit":
+      return life.exit(k, task);
+    case "exec":
+      return life.exec(k, task);
+    case "close":
+      return descriptors.close(k, task, call.fd);
+    case "dup":
+      return descriptors.dup(k, task, call.fd);
+    case "dup2":
+      return descriptors.dup2(k, task, call.fd, call.to);
+    case "cloexec":
+      return descriptors.setCloexec(k, task, call.fd, call.on);
+    case "socketpair":
+      return descriptors.socketpair(k, task);
+    case "send":
+      return descriptors.send(k, task, call.fd, call.fds);
+    case "recv":
+      return descriptors.recv(k, task, call.fd);
+    case "mmap":
+      return mappings.mmap(k, task, call.fd, call.length, call.writable);
+    case "munmap":
+      return mappings.munmap(k, task);
+    case "mkdir":
+      return names.mkdir(k, task, call.path, call.mode);
+    case "rmdir":
+      return names.rmdir(k, task, call.path);
+    case "unlink":
+      return names.unlink(k, task, call.path);
+    case "rename":
+      return names.rename(k, task, call.path, call.to);
+    case "symlink":
+      return names.symlink(k, task, call.target, call.path);
+    case "chmod":
+      return attributes.chmod(k, task, call.path, call.mode);
+    case "chown":
+      return attributes.chown(k, task, call.path, call.uid, call.gid);
+    case "open":
+      return attributes.open(k, task, call.path, call.flags);
+    case "umask":
+      return life.umask(k, task, call.mask);
+    case "setuid":
+      return life.setuid(k, task, call.uid);
+    case "capset":
+      return life.capset(k, task, call.mask);
+    case "setrlimit":
+      return life.setrlimit(k, task, call.limits);
+  }
+}

@@ -1,0 +1,71 @@
+import type { AttrOf } from "../abi/commands.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import type { BpfMap, Contents, MapSpec } from "../kernel/maps.ts";
+import type { Rule } from "../kernel/rule.ts";
+import type { Task } from "../kernel/task.ts";
+
+/**
+ * What a map type does, as `struct bpf_map_ops` has it. A refusal is the rule that refuses; an
+ * effect is the map after it.
+ */
+export interface MapKind {
+  /** `map_alloc_check`: the attributes alone. */
+  readonly allocCheck: (k: Kernel, task: Task, attr: CreateAttr) => Rule | undefined;
+  /** `map_alloc`: what needs memory or the caller's capabilities. */
+  readonly alloc: (k: Kernel, task: Task, attr: CreateAttr) => Allocated | Rule;
+  readonly lookup: (map: BpfMap, key: string) => string | Rule;
+  /** `flags` are the low 32 bits; `high` says that one of the upper 32 is set. */
+  readonly update: (
+    map: BpfMap,
+    key: string,
+    value: string,
+    flags: number,
+    high: boolean,
+  ) => BpfMap | Rule;
+  readonly remove: (map: BpfMap, key: string) => BpfMap | Rule;
+  /** The key after `key`, or the first where `key` is undefined. */
+  readonly nextKey: (map: BpfMap, key: string | undefined) => string | Rule;
+}
+
+export type CreateAttr = AttrOf<"MAP_CREATE">;
+
+/** What an allocation adds to a map. */
+export interface Allocated {
+  readonly contents: Contents;
+  readonly hashrnd: number;
+  readonly bucketMask: number;
+  /** Bytes that 5.10 charges to RLIMIT_MEMLOCK. */
+  readonly cost: number;
+}
+
+/** Whether an operation answered with a rule, that is, refused. */
+export function isRule(answer: object | string): answer is Rule {
+  return typeof answer === "object" && "errno" in answer;
+}
+
+/** The attributes as unsigned 32-bit numbers, absent ones 0. */
+export function sizes(attr: CreateAttr): Pick<
+  MapSpec,
+  "map_type" | "key_size" | "value_size" | "max_entries" | "map_flags"
+> {
+  return {
+    map_type: (attr.map_type ?? 0) >>> 0,
+    key_size: (attr.key_size ?? 0) >>> 0,
+    value_size: (attr.value_size ?? 0) >>> 0,
+    max_entries: (attr.max_entries ?? 0) >>> 0,
+    map_flags: (attr.map_flags ?? 0) >>> 0,
+  };
+}
+
+export function round8(n: number): number {
+  return Math.ceil(n / 8) * 8;
+}
+
+export function pages(bytes: number): number {
+  return Math.ceil(bytes / 4096);
+}
+
+/** `bpf_map_flags_access_ok`: not both RDONLY_PROG and WRONLY_PROG. */
+export function bothProgFlags(flags: number): boolean {
+  return (flags & 0x180) === 0x180;
+}

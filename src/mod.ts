@@ -41,4 +41,5 @@ export {
   type Step,
 } from "./machine/machine.ts";
 export { step } from "./machine/step.ts";
+export { type Delta, DELTAS } from "./versions/deltas.ts";
 export type { Verdict } from "./programs/verdict.ts";

@@ -21,11 +21,12 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { type Outcome, refuse } from "../kernel/outcome.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
-import { atLeast, type Version, VERSIONS } from "../kernel/version.ts";
+import { type Version, VERSIONS } from "../kernel/version.ts";
 import type { Verdict } from "../programs/verdict.ts";
 import type { Args, Command, CommonAttr } from "./args.ts";
 import { COMMAND_TABLE } from "./table.ts";
 import { checkTail, type SizeRules } from "./tail.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 
 export const ENTRY = rules("ENTRY", {
   sysctl: [
@@ -81,9 +82,11 @@ const CREATES: ReadonlySet<CommandName> = new Set<CommandName>(["MAP_CREATE", "P
 
 /** The sysctl of 5.10 and 6.1, which stands before everything else. */
 function sysctlForbids(k: Kernel, task: Task, name: CommandName | undefined): Rule | undefined {
-  if (atLeast(k.version, "6.12") || k.config.unprivileged_bpf_disabled === 0) return undefined;
+  if (has(k.version, DELTA.entry_inside) || k.config.unprivileged_bpf_disabled === 0) {
+    return undefined;
+  }
   if (bpfCapable(task.cred)) return undefined;
-  if (!atLeast(k.version, "6.1")) return ENTRY.sysctl;
+  if (!has(k.version, DELTA.entry_create_only)) return ENTRY.sysctl;
   return name !== undefined && CREATES.has(name) ? ENTRY.sysctl_create : undefined;
 }
 
@@ -97,7 +100,7 @@ const COMMON_RULES: SizeRules = {
 /** bpf(2), as the system call takes it: never throws, whatever the arguments. */
 export function rawBpf(k: Kernel, task: Task, call: RawCall): Outcome {
   const memory = call.memory ?? [];
-  const withCommon = atLeast(k.version, "7.2") && (call.cmd & BPF_COMMON_ATTRS) !== 0;
+  const withCommon = has(k.version, DELTA.common_attrs) && (call.cmd & BPF_COMMON_ATTRS) !== 0;
   const cmd = (withCommon ? call.cmd & ~BPF_COMMON_ATTRS : call.cmd) | 0;
   // The sysctl of 6.1 looks at the number as it came.
   const command = cmd >= 0 && cmd < COMMAND_COUNT[k.version] ? COMMANDS[cmd] : undefined;
@@ -187,7 +190,7 @@ export function bpf<N extends CommandName>(
   const given = options.size === undefined ? attr : cut(name, attr, size);
   if (beyond.length > 0 && anySet(given as Loose, beyond)) return refuse(k, ENTRY.tail);
   if (!exists) return refuse(k, ENTRY.command);
-  const common = atLeast(k.version, "7.2") ? options.common : undefined;
+  const common = has(k.version, DELTA.common_attrs) ? options.common : undefined;
   if (options.common !== undefined && common === undefined) return refuse(k, ENTRY.command);
   return dispatch(k, task, name, {
     attr: given,

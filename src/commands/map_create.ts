@@ -19,13 +19,13 @@ import { done, type Outcome, refuse, type Unmodelled, unmodelled } from "../kern
 import { putMap } from "../kernel/refs.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
-import { atLeast } from "../kernel/version.ts";
 import { type CreateAttr, isRule, sizes } from "../maps/kind.ts";
 import { kindOf } from "../maps/kinds.ts";
 import type { Args, Command } from "./args.ts";
 import { finishLog, logAttrValid } from "./common_log.ts";
 import { objectName } from "./names.ts";
 import { lacksPrivilege } from "./privilege.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 
 /** Source: kernel/bpf/syscall.c, map_create. The type's own rules stand at `type`. */
 export const R = rules("MAP_CREATE", {
@@ -114,7 +114,7 @@ function check(k: Kernel, task: Task, args: Args<"MAP_CREATE">): Made | Rule | U
   const { attr } = args;
   if (args.tail) return R.attr;
   const spec = sizes(attr);
-  const withToken = atLeast(k.version, "6.12") && (spec.map_flags & BPF_F_TOKEN_FD) !== 0;
+  const withToken = has(k.version, DELTA.tokens) && (spec.map_flags & BPF_F_TOKEN_FD) !== 0;
   const stripped = withToken ? { ...attr, map_flags: spec.map_flags & ~BPF_F_TOKEN_FD } : attr;
   const refused = checkAttr(k, stripped);
   if (refused !== undefined) return refused;
@@ -124,7 +124,7 @@ function check(k: Kernel, task: Task, args: Args<"MAP_CREATE">): Made | Rule | U
   if (typeRule !== undefined) return typeRule;
   if (attr.map_ifindex) return { kind: "unmodelled", what: "maps offloaded to a device" };
   if (withToken) return fileAt(k, task, attr.map_token_fd) === undefined ? R.token_fd : R.not_token;
-  if (atLeast(k.version, "6.12") && lacksPrivilege(k, task)) return R.unprivileged;
+  if (has(k.version, DELTA.entry_inside) && lacksPrivilege(k, task)) return R.unprivileged;
   const allocated = kind.alloc(k, task, stripped);
   if (isRule(allocated)) return allocated;
   const name = objectName(attr.map_name);
@@ -158,7 +158,7 @@ function checkAttr(k: Kernel, attr: CreateAttr): Rule | undefined {
     if (attr.btf_key_type_id || attr.btf_value_type_id) return R.struct_ops_btf;
   } else if (attr.btf_key_type_id && !attr.btf_value_type_id) return R.btf_key;
   if (hasExtra(attr) && !takesExtra(map_type)) return R.map_extra;
-  if (!atLeast(k.version, "7.2") && contradictory(map_flags)) return R.access;
+  if (!has(k.version, DELTA.access_late) && contradictory(map_flags)) return R.access;
   const node = (map_flags & BPF_F_NUMA_NODE) !== 0 ? (attr.numa_node ?? 0) | 0 : -1;
   if (node !== -1 && node >>> 0 >= k.config.numa_nodes) return R.numa_node;
   if (map_type === 0 || map_type >= MAX_MAP_TYPE[k.version]) return R.type;

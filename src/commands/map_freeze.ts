@@ -3,8 +3,8 @@ import { fileAt } from "../kernel/fds.ts";
 import { done, refuse } from "../kernel/outcome.ts";
 import { withMap } from "../kernel/refs.ts";
 import { rules } from "../kernel/rule.ts";
-import { atLeast } from "../kernel/version.ts";
 import type { Command } from "./args.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 
 /** Source: kernel/bpf/syscall.c, map_freeze. */
 export const R = rules("MAP_FREEZE", {
@@ -26,7 +26,7 @@ export const map_freeze: Command<"MAP_FREEZE"> = (k, task, args) => {
   if (file === undefined) return refuse(k, R.bad_fd);
   if (file.object.of !== "map") return refuse(k, R.not_map);
   const map = k.maps.table.get(file.object.id)!;
-  const byDescriptor = atLeast(k.version, "6.12");
+  const byDescriptor = has(k.version, DELTA.freeze_by_descriptor);
   if (byDescriptor && !file.object.mode.writable) return refuse(k, R.unwritable);
   if (byDescriptor && map.frozen) return refuse(k, R.frozen);
   if (map.writers > 0) return refuse(k, R.writers);

@@ -3,11 +3,11 @@ import { hi32, lo32, read } from "../abi/memory.ts";
 import { fileAt } from "../kernel/fds.ts";
 import { done, refuse, unmodelled } from "../kernel/outcome.ts";
 import { rules } from "../kernel/rule.ts";
-import { atLeast } from "../kernel/version.ts";
 import { isRule } from "../maps/kind.ts";
 import { kindOf } from "../maps/kinds.ts";
 import { type Command, copyOut } from "./args.ts";
 import { opFlags } from "./op_flags.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 
 /** Source: kernel/bpf/syscall.c, map_lookup_elem. */
 export const R = rules("MAP_LOOKUP_ELEM", {
@@ -30,7 +30,7 @@ export const R = rules("MAP_LOOKUP_ELEM", {
 export const map_lookup_elem: Command<"MAP_LOOKUP_ELEM"> = (k, task, args) => {
   const { attr, memory } = args;
   if (args.tail) return refuse(k, R.attr);
-  const early = !atLeast(k.version, "7.2");
+  const early = !has(k.version, DELTA.op_flags);
   const flags = lo32(attr.flags);
   if (early && ((flags & ~BPF_F_LOCK) !== 0 || hi32(attr.flags) !== 0)) return refuse(k, R.flags);
   const file = fileAt(k, task, attr.map_fd);

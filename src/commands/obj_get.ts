@@ -6,9 +6,9 @@ import type { Mode } from "../kernel/files.ts";
 import { refuse } from "../kernel/outcome.ts";
 import { holdMap, holdProg } from "../kernel/refs.ts";
 import { rules } from "../kernel/rule.ts";
-import { atLeast } from "../kernel/version.ts";
 import type { Command } from "./args.ts";
 import { descriptor, modeOf } from "./ids.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 
 /** Source: kernel/bpf/syscall.c, bpf_obj_get, and kernel/bpf/inode.c. */
 export const R = rules("OBJ_GET", {
@@ -35,7 +35,8 @@ export const obj_get: Command<"OBJ_GET"> = (k, task, args) => {
   if (args.tail) return refuse(k, R.attr);
   if (attr.bpf_fd) return refuse(k, R.bpf_fd);
   const flags = (attr.file_flags ?? 0) >>> 0;
-  const known = BPF_F_RDONLY | BPF_F_WRONLY | (atLeast(k.version, "6.12") ? BPF_F_PATH_FD : 0);
+  const known = BPF_F_RDONLY | BPF_F_WRONLY |
+    (has(k.version, DELTA.get_path_fd) ? BPF_F_PATH_FD : 0);
   if ((flags & ~known) !== 0) return refuse(k, R.file_flags);
   const byFd = (flags & BPF_F_PATH_FD) !== 0;
   if (!byFd && attr.path_fd) return refuse(k, R.path_fd);

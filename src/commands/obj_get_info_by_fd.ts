@@ -7,11 +7,11 @@ import type { Kernel } from "../kernel/kernel.ts";
 import type { BpfMap } from "../kernel/maps.ts";
 import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import { rules } from "../kernel/rule.ts";
-import { atLeast } from "../kernel/version.ts";
 import { round8 } from "../maps/kind.ts";
 import { type Args, attrWritable, type Command, copyOut } from "./args.ts";
 import { checkTail } from "./tail.ts";
 import { word } from "../abi/words.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 
 /** Source: kernel/bpf/syscall.c, bpf_obj_get_info_by_fd and bpf_map_get_info_by_fd. */
 export const R = rules("OBJ_GET_INFO_BY_FD", {
@@ -59,7 +59,7 @@ function mapInfo(k: Kernel, map: BpfMap, args: Args<"OBJ_GET_INFO_BY_FD">): Outc
   if (refused !== undefined) return refuse(k, refused);
   const length = Math.min(asked, size);
   // From 6.18 on info is read first: what the kernel does not fill in keeps the caller's bytes.
-  const withInput = atLeast(k.version, "6.18");
+  const withInput = has(k.version, DELTA.info_input);
   const given = withInput ? read(memory, attr.info, length) : "";
   if (given === undefined) return refuse(k, R.info_unreadable);
   const input = decodeInfo("bpf_map_info", given);
@@ -86,7 +86,7 @@ function described(map: BpfMap, k: Kernel): Record<string, number | string> {
     map_flags: spec.map_flags,
     name: spec.name.padEnd(16, "\0"),
     btf_vmlinux_value_type_id: 0,
-    ...(atLeast(k.version, "6.1") ? { map_extra: 0 } : {}),
+    ...(has(k.version, DELTA.map_extra) ? { map_extra: 0 } : {}),
   };
 }
 

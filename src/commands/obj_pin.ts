@@ -4,10 +4,10 @@ import { fileAt } from "../kernel/fds.ts";
 import { done, refuse } from "../kernel/outcome.ts";
 import { holdMap, holdProg } from "../kernel/refs.ts";
 import { rules } from "../kernel/rule.ts";
-import { atLeast } from "../kernel/version.ts";
 import { pin } from "../bpffs/pin.ts";
 import { directory, pathAt } from "../bpffs/walk.ts";
 import type { Command } from "./args.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 
 /** Source: kernel/bpf/syscall.c, bpf_obj_pin, and kernel/bpf/inode.c. */
 export const R = rules("OBJ_PIN", {
@@ -23,7 +23,7 @@ export const obj_pin: Command<"OBJ_PIN"> = (k, task, args) => {
   const { attr, memory } = args;
   if (args.tail) return refuse(k, R.attr);
   const flags = (attr.file_flags ?? 0) >>> 0;
-  const knowsPathFd = atLeast(k.version, "6.12");
+  const knowsPathFd = has(k.version, DELTA.pin_path_fd);
   if ((flags & ~(knowsPathFd ? BPF_F_PATH_FD : 0)) !== 0) return refuse(k, R.file_flags);
   const byFd = (flags & BPF_F_PATH_FD) !== 0;
   if (!byFd && attr.path_fd) return refuse(k, R.path_fd);

@@ -9,7 +9,6 @@ import type { BpfProg } from "../kernel/progs.ts";
 import { holdMap, putProg } from "../kernel/refs.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
-import { atLeast } from "../kernel/version.ts";
 import { chargeable, overMemlock } from "../maps/memlock.ts";
 import { attachTypeFits, fixedUp, takesBtfId, takesProgFd } from "../programs/attach.ts";
 import { isUnprivileged, needsNetAdmin, needsPerfmon, returns } from "../programs/types.ts";
@@ -18,6 +17,7 @@ import { type Args, attrWritable, type Command } from "./args.ts";
 import { logAttrValid } from "./common_log.ts";
 import { objectName } from "./names.ts";
 import { lacksPrivilege } from "./privilege.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 
 /** Source: kernel/bpf/syscall.c, bpf_prog_load, and kernel/bpf/verifier.c for what follows `name`. */
 export const R = rules("PROG_LOAD", {
@@ -85,7 +85,8 @@ type Made = Omit<BpfProg, "id" | "refs">;
 export const prog_load: Command<"PROG_LOAD"> = (k, task, args) => {
   const made = check(k, task, args);
   if ("kind" in made) return unmodelled(k, made.what);
-  const tells = verified(made) && atLeast(k.version, "6.12") && args.size >= LOG_TRUE_SIZE_AT + 4;
+  const tells = verified(made) && has(k.version, DELTA.log_any_size) &&
+    args.size >= LOG_TRUE_SIZE_AT + 4;
   if (tells && !attrWritable(args, LOG_TRUE_SIZE_AT, 4)) return refuse(k, R.log_true_size_fault);
   const written = tells ? [{ field: "log_true_size", offset: 0, bytes: "\0\0\0\0" }] : [];
   if ("errno" in made) return refuse(k, made, written);
@@ -100,8 +101,8 @@ function verified(made: Made | Rule): boolean {
 
 function check(k: Kernel, task: Task, args: Load): Made | Rule | Unmodelled {
   const { attr } = args;
-  const early = !atLeast(k.version, "6.12");
-  if (atLeast(k.version, "7.2") && !(logAttrValid(args.common) && logValid(k, args))) {
+  const early = !has(k.version, DELTA.license_late);
+  if (has(k.version, DELTA.log_early) && !(logAttrValid(args.common) && logValid(k, args))) {
     return R.log_early;
   }
   if (args.tail) return R.attr;
@@ -112,7 +113,7 @@ function check(k: Kernel, task: Task, args: Load): Made | Rule | Unmodelled {
   const attach = checkAttach(k, task, args);
   if (attach !== undefined) return attach;
   const charge = 4096 * Math.ceil((64 + 8 * (attr.insn_cnt! >>> 0)) / 4096);
-  if (!atLeast(k.version, "6.1") && chargeable(charge) && overMemlock(k, task, charge)) {
+  if (!has(k.version, DELTA.prog_memcg) && chargeable(charge) && overMemlock(k, task, charge)) {
     return R.memlock;
   }
   return checkProgram(k, task, args, charge);
@@ -131,13 +132,13 @@ function license({ attr, memory }: Load): string | undefined {
 }
 
 function knownFlags(k: Kernel): number {
-  if (atLeast(k.version, "6.12")) return 0xff | BPF_F_TOKEN_FD;
-  return atLeast(k.version, "6.1") ? 0x3f : 0x1f;
+  if (has(k.version, DELTA.prog_tokens)) return 0xff | BPF_F_TOKEN_FD;
+  return has(k.version, DELTA.xdp_frags) ? 0x3f : 0x1f;
 }
 
 function checkPrivilege(k: Kernel, task: Task, args: Load): Rule | undefined {
   const { attr } = args;
-  if (atLeast(k.version, "6.12")) {
+  if (has(k.version, DELTA.entry_inside)) {
     if ((flagsOf(args) & BPF_F_TOKEN_FD) !== 0) {
       return fileAt(k, task, attr.prog_token_fd) === undefined ? R.token_fd : R.not_token;
     }
@@ -161,7 +162,7 @@ function checkAttach(k: Kernel, task: Task, args: Load): Rule | Unmodelled | und
   const btfId = (attr.attach_btf_id ?? 0) >>> 0;
   const target = byProg === 0 ? undefined : fileAt(k, task, byProg);
   const isProg = target?.object.of === "prog";
-  if (byProg !== 0 && !isProg && atLeast(k.version, "6.1")) return R.attach_prog_fd;
+  if (byProg !== 0 && !isProg && has(k.version, DELTA.attach_by_btf)) return R.attach_prog_fd;
   if (btfId > BTF_MAX_TYPE) return R.attach_btf_max;
   if (btfId !== 0 && !takesBtfId(type)) return R.attach_btf_type;
   if (byProg !== 0 && !takesProgFd(type)) return R.attach_prog_type;
@@ -219,7 +220,7 @@ const GPL: ReadonlySet<string> = new Set([
 /** What the verifier says: nothing where it accepts the program. */
 function verify(k: Kernel, args: Load, insns: string): Rule | Unmodelled | undefined {
   const { attr, verdict } = args;
-  if (!atLeast(k.version, "7.2") && !logValid(k, args)) return R.log;
+  if (!has(k.version, DELTA.log_early) && !logValid(k, args)) return R.log;
   if (attr.log_level || args.common?.log_level) {
     return { kind: "unmodelled", what: "the text of the verifier's log" };
   }
@@ -255,7 +256,7 @@ function logValid(k: Kernel, { attr }: Load): boolean {
   const buffer = !isNull(attr.log_buf);
   if (!buffer && size === 0 && level === 0) return true;
   if (size > 0x3fffffff) return false;
-  if (atLeast(k.version, "6.12")) {
+  if (has(k.version, DELTA.log_any_size)) {
     return buffer === (size !== 0) && !(buffer && level === 0) && (level & ~15) === 0;
   }
   return size >= 128 && buffer && level !== 0 && (level & ~7) === 0;

@@ -17,10 +17,10 @@ import type { BpfMap } from "../kernel/maps.ts";
 import { Radix } from "../kernel/radix.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
-import { atLeast } from "../kernel/version.ts";
 import { bothProgFlags, type CreateAttr, type MapKind, round8, sizes } from "./kind.ts";
 import { word, wordAt } from "../abi/words.ts";
 import { chargeable, overMemlock } from "./memlock.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 
 /** What BPF_MAP_TYPE_ARRAY refuses, in the kernel's order. Source: kernel/bpf/arraymap.c. */
 export const ARRAY = rules("ARRAY", {
@@ -71,7 +71,7 @@ function allocCheck(k: Kernel, _task: Task, attr: CreateAttr): Rule | undefined 
   if ((map_flags & ~CREATE_FLAGS) !== 0) return ARRAY.create_flags;
   if (bothProgFlags(map_flags)) return ARRAY.create_access;
   if ((map_flags & BPF_F_PRESERVE_ELEMS) !== 0) return ARRAY.create_preserve;
-  if (!atLeast(k.version, "6.1")) {
+  if (!has(k.version, DELTA.value_size)) {
     return value_size > KMALLOC_MAX ? ARRAY.create_value_kmalloc : undefined;
   }
   return value_size > INT_MAX ? ARRAY.create_value_int_max : undefined;
@@ -91,8 +91,8 @@ const alloc: MapKind["alloc"] = (k, task, attr) => {
   if (masked && max_entries > 2 ** 31) return ARRAY.create_speculation;
   const elements = masked ? 2 ** Math.ceil(Math.log2(max_entries)) : max_entries;
   const cost = areaOf(elements, value_size, map_flags);
-  if (!atLeast(k.version, "6.1") && !chargeable(cost)) return ARRAY.create_charge;
-  if (!atLeast(k.version, "6.1") && overMemlock(k, task, cost)) return ARRAY.create_memlock;
+  if (!has(k.version, DELTA.array_memcg) && !chargeable(cost)) return ARRAY.create_charge;
+  if (!has(k.version, DELTA.array_memcg) && overMemlock(k, task, cost)) return ARRAY.create_memlock;
   if (cost > k.config.totalram) return ARRAY.create_memory;
   return {
     contents: { kind: "array", elements: Radix.empty() },

@@ -17,10 +17,10 @@ import type { BpfMap, Entry } from "../kernel/maps.ts";
 import { Radix } from "../kernel/radix.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
-import { atLeast } from "../kernel/version.ts";
 import { jhash } from "./jhash.ts";
 import { bothProgFlags, type CreateAttr, type MapKind, round8, sizes } from "./kind.ts";
 import { chargeable, overMemlock } from "./memlock.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 
 /** What BPF_MAP_TYPE_HASH refuses, in the kernel's order. Source: kernel/bpf/hashtab.c. */
 export const HASH = rules("HASH", {
@@ -78,7 +78,7 @@ function allocCheck(k: Kernel, task: Task, attr: CreateAttr): Rule | undefined {
   if (max_entries === 0) return HASH.create_max_entries;
   if (key_size === 0) return HASH.create_key_size;
   if (value_size === 0) return HASH.create_value_size;
-  if (atLeast(k.version, "6.1")) {
+  if (has(k.version, DELTA.elem_size)) {
     const limit = KMALLOC_MAX - SIZEOF_HTAB_ELEM;
     return key_size + value_size >= limit ? HASH.create_elem_kmalloc : undefined;
   }
@@ -93,8 +93,8 @@ const alloc: MapKind["alloc"] = (k, task, attr) => {
   const buckets = 2 ** Math.ceil(Math.log2(max_entries));
   const element = SIZEOF_HTAB_ELEM + round8(key_size) + round8(value_size);
   const cost = buckets * SIZEOF_BUCKET + element * (max_entries + k.config.cpus);
-  if (!atLeast(k.version, "6.1") && !chargeable(cost)) return HASH.create_charge;
-  if (!atLeast(k.version, "6.1") && overMemlock(k, task, cost)) return HASH.create_memlock;
+  if (!has(k.version, DELTA.memcg) && !chargeable(cost)) return HASH.create_charge;
+  if (!has(k.version, DELTA.memcg) && overMemlock(k, task, cost)) return HASH.create_memlock;
   const prealloc = (map_flags & BPF_F_NO_PREALLOC) === 0;
   const area = prealloc ? element * (max_entries + k.config.cpus) : 0;
   if (Math.max(buckets * SIZEOF_BUCKET, area) > k.config.totalram) return HASH.create_memory;

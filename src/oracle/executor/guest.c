@@ -79,6 +79,7 @@ static void open_mailbox(void) {
   s64 at = sys6(SYS_mmap, 0, MAILBOX_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (at < 0 && at > -4096) die("mapping the shared memory", at);
   sys1(SYS_close, fd);
+  sys3(SYS_madvise, at, MAILBOX_SIZE, MADV_DONTFORK);  // else every fork copies its page tables
   mailbox = (u32 *)at;
 }
 

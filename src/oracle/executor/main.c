@@ -2,7 +2,7 @@
 // Scripts come in, results go out.
 #include "executor.h"
 
-enum { IN = 3, OUT = 4, INPUT_SIZE = 32 << 20, OUTPUT_SIZE = 1 << 16 };
+enum { IN = 3, OUT = 4, INPUT_SIZE = 32 << 20, READ_SIZE = 1 << 16, OUTPUT_SIZE = 1 << 16 };
 
 static char input[INPUT_SIZE], output[OUTPUT_SIZE];
 
@@ -100,8 +100,8 @@ static void serve_stream(void) {
     out->flush(out);
     memcpy(input, rest.at, rest.len);
     len = rest.len;
-    if (len == INPUT_SIZE) die("the script is too long", 0);
-    s64 n = sys3(SYS_read, IN, input + len, INPUT_SIZE - len);
+    if (len > INPUT_SIZE - READ_SIZE) die("the script is too long", 0);
+    s64 n = sys3(SYS_read, IN, input + len, READ_SIZE);
     if (n == -EINTR) continue;
     if (n <= 0) return;
     len += n;

@@ -18,7 +18,8 @@ typedef int64_t s64;
 enum {
   SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_close = 3, SYS_stat = 4, SYS_fstat = 5,
   SYS_lstat = 6, SYS_lseek = 8, SYS_mmap = 9, SYS_mprotect = 10, SYS_munmap = 11,
-  SYS_rt_sigprocmask = 14, SYS_ioctl = 16, SYS_access = 21, SYS_dup = 32, SYS_dup2 = 33,
+  SYS_rt_sigprocmask = 14, SYS_ioctl = 16, SYS_access = 21, SYS_madvise = 28,
+  SYS_dup = 32, SYS_dup2 = 33,
   SYS_nanosleep = 35, SYS_getpid = 39, SYS_socketpair = 53, SYS_sendmsg = 46, SYS_recvmsg = 47,
   SYS_clone = 56, SYS_execve = 59, SYS_wait4 = 61, SYS_kill = 62, SYS_uname = 63, SYS_fcntl = 72,
   SYS_ftruncate = 77, SYS_chdir = 80, SYS_rename = 82, SYS_mkdir = 83, SYS_rmdir = 84,
@@ -37,7 +38,7 @@ enum { EINTR = 4, ENOENT = 2, ECHILD = 10, EAGAIN = 11, EEXIST = 17 };
 enum {
   O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0100, O_TRUNC = 01000, O_NOCTTY = 0400,
   O_DIRECTORY = 0200000, O_CLOEXEC = 02000000,
-  PROT_READ = 1, PROT_WRITE = 2, MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_FIXED = 0x10,
+  PROT_READ = 1, MADV_DONTFORK = 10, PROT_WRITE = 2, MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_FIXED = 0x10,
   MAP_ANONYMOUS = 0x20,
   SIGKILL = 9, SIGCHLD = 17, SIG_BLOCK = 0, SIG_UNBLOCK = 1,
   MS_RDONLY = 1, MS_NOSUID = 2, MS_REMOUNT = 32, MS_BIND = 4096, MS_REC = 16384,

@@ -1,0 +1,137 @@
+import { atLeast, type Version } from "../kernel/version.ts";
+
+/** A behaviour that changed between two of the five kernels. */
+export interface Delta {
+  /** A stable name, `COMMAND/change`. */
+  readonly id: string;
+  /** Whose history it belongs to: a command, a map type, the entry. */
+  readonly owner: string;
+  /** The first of the five kernels that behaves the new way. */
+  readonly since: Version;
+  /** What is new, in one line. */
+  readonly what: string;
+}
+
+function delta(owner: string, change: string, since: Version, what: string): Delta {
+  return { id: `${owner}/${change}`, owner, since, what };
+}
+
+/** The named changes. Code asks `has(version, DELTA.name)` beside the rule that changes. */
+export const DELTA = {
+  entry_create_only: delta(
+    "ENTRY",
+    "sysctl_create_only",
+    "6.1",
+    "`kernel.unprivileged_bpf_disabled` closes MAP_CREATE and PROG_LOAD, not every command",
+  ),
+  entry_inside: delta(
+    "ENTRY",
+    "sysctl_inside",
+    "6.12",
+    "the sysctl is looked at inside MAP_CREATE and PROG_LOAD, after their first checks",
+  ),
+  common_attrs: delta(
+    "ENTRY",
+    "common_attrs",
+    "7.2",
+    "`cmd` takes BPF_COMMON_ATTRS: a fourth and a fifth argument carry a log",
+  ),
+  tokens: delta(
+    "MAP_CREATE",
+    "tokens",
+    "6.12",
+    "`map_flags` takes BPF_F_TOKEN_FD",
+  ),
+  access_late: delta(
+    "MAP_CREATE",
+    "access_late",
+    "7.2",
+    "BPF_F_RDONLY with BPF_F_WRONLY is refused after the map is made, not before",
+  ),
+  op_flags: delta(
+    "MAP_LOOKUP_ELEM",
+    "op_flags",
+    "7.2",
+    "element flags are checked against the map, after the descriptor and its permission",
+  ),
+  update_flags: delta(
+    "MAP_UPDATE_ELEM",
+    "op_flags",
+    "7.2",
+    "element flags are checked against the map: BPF_F_CPU and BPF_F_ALL_CPUS for maps per CPU",
+  ),
+  freeze_by_descriptor: delta(
+    "MAP_FREEZE",
+    "by_descriptor",
+    "6.12",
+    "a writable descriptor is what it takes; CAP_BPF is not asked for any more",
+  ),
+  memcg: delta(
+    "HASH",
+    "memcg",
+    "6.1",
+    "memory is charged to the memory cgroup; RLIMIT_MEMLOCK does not count any more",
+  ),
+  elem_size: delta(
+    "HASH",
+    "elem_size",
+    "6.1",
+    "keys may be above 512 bytes: key and value together have one limit",
+  ),
+  array_memcg: delta(
+    "ARRAY",
+    "memcg",
+    "6.1",
+    "memory is charged to the memory cgroup; RLIMIT_MEMLOCK does not count any more",
+  ),
+  value_size: delta("ARRAY", "value_size", "6.1", "values may be above 4 MiB, up to INT_MAX"),
+  pin_path_fd: delta("OBJ_PIN", "path_fd", "6.12", "`file_flags` takes BPF_F_PATH_FD"),
+  get_path_fd: delta("OBJ_GET", "path_fd", "6.12", "`file_flags` takes BPF_F_PATH_FD"),
+  map_extra: delta("OBJ_GET_INFO_BY_FD", "map_extra", "6.1", "the info of a map has `map_extra`"),
+  info_input: delta(
+    "OBJ_GET_INFO_BY_FD",
+    "info_input",
+    "6.18",
+    "the info of a map is read before it is written: `hash` asks for a hash, and fields that the kernel does not fill in keep the caller's bytes",
+  ),
+  license_late: delta(
+    "PROG_LOAD",
+    "license_late",
+    "6.12",
+    "the licence is read after the instructions, not among the first checks",
+  ),
+  prog_tokens: delta(
+    "PROG_LOAD",
+    "tokens",
+    "6.12",
+    "`prog_flags` takes BPF_F_TOKEN_FD, BPF_F_XDP_DEV_BOUND_ONLY and BPF_F_TEST_REG_INVARIANTS",
+  ),
+  xdp_frags: delta("PROG_LOAD", "xdp_frags", "6.1", "`prog_flags` takes BPF_F_XDP_HAS_FRAGS"),
+  attach_by_btf: delta(
+    "PROG_LOAD",
+    "attach_by_btf",
+    "6.1",
+    "`attach_prog_fd` may be BTF, and is looked up before the attach type is checked",
+  ),
+  log_any_size: delta(
+    "PROG_LOAD",
+    "log_any_size",
+    "6.12",
+    "a log may be smaller than 128 bytes, have a level without a buffer, and BPF_LOG_FIXED; `log_true_size` is written",
+  ),
+  log_early: delta("PROG_LOAD", "log_early", "7.2", "the log's attributes are checked first"),
+  prog_memcg: delta(
+    "PROG_LOAD",
+    "memcg",
+    "6.1",
+    "memory is charged to the memory cgroup; RLIMIT_MEMLOCK does not count any more",
+  ),
+} as const satisfies Readonly<Record<string, Delta>>;
+
+/** Every named change. */
+export const DELTAS: readonly Delta[] = Object.values(DELTA);
+
+/** Whether a version behaves the new way. */
+export function has(version: Version, change: Delta): boolean {
+  return atLeast(version, change.since);
+}

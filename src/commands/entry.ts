@@ -23,7 +23,7 @@ import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import { type Version, VERSIONS } from "../kernel/version.ts";
 import type { Verdict } from "../programs/verdict.ts";
-import type { Args, Command, CommonAttr } from "./args.ts";
+import type { Command, CommonAttr } from "./args.ts";
 import { COMMAND_TABLE } from "./table.ts";
 import { checkTail, type SizeRules } from "./tail.ts";
 import { DELTA, has } from "../versions/deltas.ts";
@@ -115,7 +115,7 @@ export function rawBpf(k: Kernel, task: Task, call: RawCall): Outcome {
   const common = withCommon ? readCommon(memory, call) : undefined;
   if (common !== undefined && "errno" in common) return refuse(k, common);
   if (command === undefined) return refuse(k, ENTRY.command);
-  return dispatch(k, task, command.name, {
+  return DOORS[k.version][command.name].command(k, task, {
     attr: decodeAttr(command.name, bytes) as AttrOf<CommandName>,
     size: copied,
     tail: !tailIsZero(bytes, command.end[k.version]!),
@@ -141,27 +141,35 @@ function readCommon(memory: Memory, call: RawCall): Common | Rule {
   return bytes === undefined ? ENTRY.common_fault : { attr: decodeCommonAttr(bytes), size };
 }
 
-/** The fields of a command that a version does not take: in its checked tail, or beyond its attr. */
-interface Foreign {
+/** What the typed door needs of a command in a version, looked up once. */
+interface Door {
+  readonly exists: boolean;
+  /** Fields that the version does not take: in the checked tail of its attr, or beyond its attr. */
   readonly tail: readonly string[];
   readonly beyond: readonly string[];
+  readonly command: Command<CommandName>;
 }
 
-const FOREIGN: ReadonlyMap<string, Foreign> = new Map(
-  VERSIONS.flatMap((version) =>
-    COMMANDS.map((command) => [version + command.name, foreign(command, version)] as const)
-  ),
-);
-
-function foreign(command: CommandAbi, version: Version): Foreign {
+function doorOf(command: CommandAbi & { readonly name: CommandName }, version: Version): Door {
   const end = command.end[version] ?? 0;
   const late = command.fields.filter((field: Field) => field.offset >= end);
   const size = ATTR_SIZE[version];
   return {
+    exists: command.end[version] !== undefined,
     tail: late.filter((field) => field.offset < size).map((field) => field.name),
     beyond: late.filter((field) => field.offset >= size).map((field) => field.name),
+    command: COMMAND_TABLE[command.name] as Command<CommandName>,
   };
 }
+
+type Doors = Readonly<Record<CommandName, Door>>;
+
+const DOORS = Object.fromEntries(
+  VERSIONS.map((version) => [
+    version,
+    Object.fromEntries(COMMANDS.map((command) => [command.name, doorOf(command, version)])),
+  ]),
+) as unknown as Readonly<Record<Version, Doors>>;
 
 type Loose = Readonly<Record<string, Ptr | undefined>>;
 
@@ -173,36 +181,39 @@ function anySet(attr: Loose, fields: readonly string[]): boolean {
   return false;
 }
 
+const NO_OPTIONS: CallOptions = {};
+
 /** bpf(2) with a typed attr: the same rules, without the bytes. */
 export function bpf<N extends CommandName>(
   k: Kernel,
   task: Task,
   name: N,
   attr: AttrOf<N>,
-  options: CallOptions = {},
+  options: CallOptions = NO_OPTIONS,
 ): Outcome {
-  const exists = commandAbi(name).end[k.version] !== undefined;
-  const forbidden = sysctlForbids(k, task, exists ? name : undefined);
+  const door = DOORS[k.version][name];
+  const forbidden = sysctlForbids(k, task, door.exists ? name : undefined);
   if (forbidden !== undefined) return refuse(k, forbidden);
   const size = (options.size ?? ATTR_SIZE[k.version]) >>> 0;
   if (size > PAGE_SIZE) return refuse(k, ENTRY.size);
-  const { tail, beyond } = FOREIGN.get(k.version + name)!;
   const given = options.size === undefined ? attr : cut(name, attr, size);
-  if (beyond.length > 0 && anySet(given as Loose, beyond)) return refuse(k, ENTRY.tail);
-  if (!exists) return refuse(k, ENTRY.command);
-  const common = has(k.version, DELTA.common_attrs) ? options.common : undefined;
-  if (options.common !== undefined && common === undefined) return refuse(k, ENTRY.command);
-  return dispatch(k, task, name, {
-    attr: given,
+  if (door.beyond.length > 0 && anySet(given as Loose, door.beyond)) return refuse(k, ENTRY.tail);
+  if (!door.exists) return refuse(k, ENTRY.command);
+  const { common } = options;
+  if (common !== undefined && !has(k.version, DELTA.common_attrs)) return refuse(k, ENTRY.command);
+  return door.command(k, task, {
+    attr: given as AttrOf<CommandName>,
     size: Math.min(size, ATTR_SIZE[k.version]),
-    tail: tail.length > 0 && anySet(given as Loose, tail),
+    tail: door.tail.length > 0 && anySet(given as Loose, door.tail),
     at: undefined,
-    memory: [],
+    memory: NO_MEMORY,
     common,
     size_common: common === undefined ? 0 : COMMON_ATTR.size,
     verdict: options.verdict,
   });
 }
+
+const NO_MEMORY: Memory = [];
 
 /** The fields as far as they lie within the bytes that the caller passes. */
 function cut<N extends CommandName>(name: N, attr: AttrOf<N>, size: number): AttrOf<N> {
@@ -221,14 +232,4 @@ function partOf(value: Ptr | undefined, bytes: number): Ptr | undefined {
   if (typeof value === "string") return value.slice(0, bytes);
   if (typeof value === "object") return 1n;
   return BigInt.asUintN(8 * bytes, BigInt(value));
-}
-
-function dispatch<N extends CommandName>(
-  k: Kernel,
-  task: Task,
-  name: N,
-  args: Args<N>,
-): Outcome {
-  const command = COMMAND_TABLE[name] as Command<N>;
-  return command(k, task, args);
 }

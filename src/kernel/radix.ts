@@ -17,23 +17,21 @@ export class Radix<V> {
   private constructor(
     /** How far an index is shifted right at the root; 0 where the root holds values. */
     private readonly shift: number,
+    /** Indices from here on are above what the root reaches. */
+    private readonly reach: number,
     private readonly root: Node,
     /** The number of used indices. */
     readonly size: number,
   ) {}
 
-  static readonly #none = new Radix<never>(0, BLANK, 0);
+  static readonly #none = new Radix<never>(0, WIDTH, BLANK, 0);
 
   static empty<V>(): Radix<V> {
     return Radix.#none as Radix<V>;
   }
 
-  private covers(index: number): boolean {
-    return this.shift + BITS > 31 || index >>> (this.shift + BITS) === 0;
-  }
-
   get(index: number): V | undefined {
-    if (!this.covers(index)) return undefined;
+    if (index >= this.reach) return undefined;
     let node = this.root;
     for (let shift = this.shift; shift > 0; shift -= BITS) {
       const child = node[(index >>> shift) & MASK];
@@ -45,24 +43,37 @@ export class Radix<V> {
 
   /** The table with `value` (never undefined) at `index`. */
   set(index: number, value: V): Radix<V> {
-    let { shift, root } = this;
-    while (!(shift + BITS > 31 || index >>> (shift + BITS) === 0)) {
-      root = this.size === 0 ? BLANK : withSlot(BLANK, 0, root);
-      shift += BITS;
+    if (index >= this.reach) return this.raised().set(index, value);
+    const root = this.root.slice();
+    let node = root;
+    for (let shift = this.shift; shift > 0; shift -= BITS) {
+      const slot = (index >>> shift) & MASK;
+      const child = ((node[slot] ?? BLANK) as Node).slice();
+      node[slot] = child;
+      node = child;
     }
-    const grown = this.get(index) === undefined ? this.size + 1 : this.size;
-    return new Radix<V>(shift, setIn(root, shift, index, value), grown);
+    const slot = index & MASK;
+    const size = node[slot] === undefined ? this.size + 1 : this.size;
+    node[slot] = value;
+    return new Radix<V>(this.shift, this.reach, root, size);
+  }
+
+  /** The same table with one more level on top. */
+  private raised(): Radix<V> {
+    const root = this.size === 0 ? BLANK : withSlot(BLANK, 0, this.root);
+    return new Radix<V>(this.shift + BITS, this.reach * WIDTH, root, this.size);
   }
 
   delete(index: number): Radix<V> {
     if (this.get(index) === undefined) return this;
     if (this.size === 1) return Radix.empty<V>();
-    return new Radix<V>(this.shift, clearIn(this.root, this.shift, index) ?? BLANK, this.size - 1);
+    const root = clearIn(this.root, this.shift, index) ?? BLANK;
+    return new Radix<V>(this.shift, this.reach, root, this.size - 1);
   }
 
   /** The smallest used index that is `from` or larger. */
   nextIndex(from: number): number | undefined {
-    if (from > 0xffffffff || !this.covers(from)) return undefined;
+    if (from >= this.reach) return undefined;
     const found = seek(this.root, this.shift, from, false);
     return found < 0 ? undefined : found;
   }
@@ -91,13 +102,6 @@ function withSlot(node: Node, slot: number, value: unknown): Node {
   const copy = node.slice();
   copy[slot] = value;
   return copy;
-}
-
-function setIn(node: Node, shift: number, index: number, value: unknown): Node {
-  if (shift === 0) return withSlot(node, index & MASK, value);
-  const slot = (index >>> shift) & MASK;
-  const child = (node[slot] ?? BLANK) as Node;
-  return withSlot(node, slot, setIn(child, shift - BITS, index, value));
 }
 
 /** The node without `index`, or undefined where nothing is left in it. */

@@ -40,7 +40,7 @@ export function writeField(field: Field, value: FieldValue, view: DataView): voi
   switch (field.kind) {
     case "u32":
     case "s32":
-      view.setUint32(at, Number(BigInt.asUintN(32, integer(value))), true);
+      view.setUint32(at, word(value), true);
       return;
     case "bytes":
       text(value, field, view);
@@ -48,6 +48,16 @@ export function writeField(field: Field, value: FieldValue, view: DataView): voi
     default:
       view.setBigUint64(at, BigInt.asUintN(64, integer(value)), true);
   }
+}
+
+/** `>>>` is the C cast: it cuts the fraction, wraps at 2^32, and takes NaN and infinities for 0. */
+function word(value: FieldValue): number {
+  return typeof value === "number" ? value >>> 0 : Number(BigInt.asUintN(32, integer(value)));
+}
+
+/** The number that a field holds after `value` is written to it, as unsigned; text gives 0. */
+export function held(field: Field, value: FieldValue): bigint {
+  return BigInt.asUintN(field.size * 8, integer(value));
 }
 
 function integer(value: FieldValue): bigint {

@@ -7,7 +7,8 @@ import {
   MPROG_TYPES,
   QUERIABLE,
 } from "./attach_classes.ts";
-import type { CommandName } from "./commands.ts";
+import { held } from "./codec.ts";
+import { commandAbi, type CommandName } from "./commands.ts";
 import type { ErrnoName } from "./errno.ts";
 import {
   BPF_F_AFTER,
@@ -259,8 +260,11 @@ export function conditionOf(check: HeadCheck): string {
 
 /** What a head's checks look at. */
 export interface HeadInput {
-  /** The attr, as `decodeAttr` reads it. */
-  readonly attr: Readonly<Record<string, number | bigint | string>>;
+  /**
+   * The attr, as `decodeAttr` reads it or as a caller wrote it: a number wraps as its field does,
+   * what is left out is zero, and of a C union any member may be given.
+   */
+  readonly attr: Readonly<Record<string, number | bigint | string | undefined>>;
   /** Whether the attr is zero from the command's end on. */
   readonly tailIsZero: boolean;
   readonly capable: (capability: "CAP_SYS_ADMIN" | "CAP_BPF" | "CAP_NET_ADMIN") => boolean;
@@ -268,42 +272,57 @@ export interface HeadInput {
 
 /** The first check of a head that refuses, or undefined where the head is passed. */
 export function refusing(head: Head, version: Version, input: HeadInput): Standing | undefined {
+  const value = reader(head.command, input.attr);
   return head.checks.find((check) =>
     existsIn(version, check) &&
-    (check.where ?? []).every((where) => holds(where, input)) &&
-    refuses(check, version, input)
+    (check.where ?? []).every((where) => holds(where, value)) &&
+    refuses(check, version, input, value)
   );
 }
 
-function value(input: HeadInput, field: string): bigint {
-  const read = input.attr[field];
-  return typeof read === "string" || read === undefined ? 0n : BigInt(read);
+type Reader = (field: string) => bigint;
+
+/** Reads fields by name; where the name itself is not given, the member that shares its bytes. */
+function reader(command: CommandName, attr: HeadInput["attr"]): Reader {
+  const { fields } = commandAbi(command);
+  return (name) => {
+    const field = fields.find((one) => one.name === name)!;
+    const given = fields.findLast((one) =>
+      one.offset === field.offset && one.size === field.size && attr[one.name] !== undefined
+    );
+    return given === undefined ? 0n : held(field, attr[given.name]!);
+  };
 }
 
-function holds(where: Where, input: HeadInput): boolean {
-  const read = Number(value(input, where.field));
+function holds(where: Where, value: Reader): boolean {
+  const read = Number(value(where.field));
   return "in" in where ? where.in.includes(read) : !where.notIn.includes(read);
 }
 
-function refuses(check: HeadCheck, version: Version, input: HeadInput): boolean {
+function refuses(
+  check: HeadCheck,
+  version: Version,
+  input: HeadInput,
+  value: Reader,
+): boolean {
   switch (check.kind) {
     case "attr":
       return !input.tailIsZero;
     case "flags":
-      return (value(input, check.field) & ~BigInt(check.allowed)) !== 0n;
+      return (value(check.field) & ~BigInt(check.allowed)) !== 0n;
     case "below":
-      return value(input, check.field) >= BigInt(check.limit);
+      return value(check.field) >= BigInt(check.limit);
     case "known": {
-      const read = Number(value(input, check.field));
+      const read = Number(value(check.field));
       return !check.among.some((one) => one.value === read && existsIn(version, one));
     }
     case "pair":
-      return (value(input, check.size) === 0n) !== (value(input, check.buffer) === 0n);
+      return (value(check.size) === 0n) !== (value(check.buffer) === 0n);
     case "log":
       return !logIsSane(
-        value(input, check.level),
-        value(input, check.size),
-        value(input, check.buffer),
+        value(check.level),
+        value(check.size),
+        value(check.buffer),
       );
     case "capability":
       return !input.capable(check.needs) &&

@@ -28,8 +28,13 @@ import {
 export type HeadCheck =
   /** The tail of the attr after the command's last field is zero. */
   | { readonly kind: "attr" }
-  /** `field` has no bit outside `allowed`. */
-  | { readonly kind: "flags"; readonly field: string; readonly allowed: number }
+  /** `field` has no bit outside `allowed`; `named` says the one allowed flag by its name. */
+  | {
+    readonly kind: "flags";
+    readonly field: string;
+    readonly allowed: number;
+    readonly named?: string;
+  }
   /** `field` is less than `limit`. */
   | { readonly kind: "below"; readonly field: string; readonly limit: number }
   /** `field` is one of the values that the version knows. */
@@ -62,6 +67,8 @@ export type Standing = HeadCheck & {
   readonly until?: Version;
   /** All of them hold, or the check is passed over. */
   readonly where?: readonly Where[];
+  /** What `where` says, in words that go before the condition. */
+  readonly only?: string;
 };
 
 /** How a command begins: its checks in the kernel's order, up to where the first needs state. */
@@ -73,7 +80,7 @@ export interface Head {
 const ATTR: Standing = { kind: "attr", name: "attr" };
 const SYS_ADMIN: Standing = { kind: "capability", name: "capability", needs: "CAP_SYS_ADMIN" };
 
-type Span = Pick<Standing, "since" | "until" | "where">;
+type Span = Pick<Standing, "since" | "until" | "where" | "only"> & { readonly named?: string };
 
 function flags(field: string, allowed: number, span: Span = {}): Standing {
   return { kind: "flags", name: field, field, allowed, ...span };
@@ -85,6 +92,12 @@ const MPROG_FLAGS = BPF_F_REPLACE | BPF_F_BEFORE | BPF_F_AFTER | BPF_F_ID | BPF_
 const OF_MPROG: Where = { field: "attach_type", in: MPROG_TYPES };
 const OF_CGROUP: Where = { field: "attach_type", in: CGROUP_TYPES };
 const OF_OTHERS: Where = { field: "attach_type", notIn: [...MPROG_TYPES, ...CGROUP_TYPES] };
+
+const LATER_OTHERS: Span = {
+  since: "6.12",
+  where: [OF_OTHERS],
+  only: "`attach_type` is none of a cgroup, LSM, tcx or netkit",
+};
 
 function nextId(command: CommandName): Head {
   const start: Standing = {
@@ -112,8 +125,8 @@ export const HEADS: readonly Head[] = [
       flags("attach_flags", MPROG_FLAGS, { since: "6.12", where: [OF_MPROG] }),
       flags("attach_flags", BASE_FLAGS | MPROG_FLAGS, { since: "6.12", where: [OF_CGROUP] }),
       flags("attach_flags", BASE_FLAGS, { since: "6.12", where: [OF_OTHERS] }),
-      flags("relative_fd", 0, { since: "6.12", where: [OF_OTHERS] }),
-      flags("expected_revision", 0, { since: "6.12", where: [OF_OTHERS] }),
+      flags("relative_fd", 0, LATER_OTHERS),
+      flags("expected_revision", 0, LATER_OTHERS),
     ],
   },
   {
@@ -129,12 +142,13 @@ export const HEADS: readonly Head[] = [
         since: "6.12",
         // With a program, its descriptor is looked up and nothing asks for a capability.
         where: [OF_MPROG, { field: "attach_bpf_fd", in: [0] }],
+        only: "`attach_type` is of tcx or netkit, `attach_bpf_fd` is 0",
       },
       flags("attach_flags", 0, { since: "6.12", where: [OF_CGROUP] }),
       flags("relative_fd", 0, { since: "6.12", where: [OF_CGROUP] }),
-      flags("attach_flags", 0, { since: "6.12", where: [OF_OTHERS] }),
-      flags("relative_fd", 0, { since: "6.12", where: [OF_OTHERS] }),
-      flags("expected_revision", 0, { since: "6.12", where: [OF_OTHERS] }),
+      flags("attach_flags", 0, LATER_OTHERS),
+      flags("relative_fd", 0, LATER_OTHERS),
+      flags("expected_revision", 0, LATER_OTHERS),
       { kind: "known", name: "attach_type", field: "attach_type", among: DETACHABLE },
     ],
   },
@@ -158,7 +172,7 @@ export const HEADS: readonly Head[] = [
         since: "6.12",
       },
       ATTR,
-      flags("query_flags", BPF_F_QUERY_EFFECTIVE),
+      flags("query_flags", BPF_F_QUERY_EFFECTIVE, { named: "BPF_F_QUERY_EFFECTIVE" }),
       { kind: "known", name: "attach_type", field: "attach_type", among: QUERIABLE },
     ],
   },
@@ -175,7 +189,7 @@ export const HEADS: readonly Head[] = [
         since: "7.2",
       },
       ATTR,
-      flags("btf_flags", BPF_F_TOKEN_FD, { since: "6.12" }),
+      flags("btf_flags", BPF_F_TOKEN_FD, { since: "6.12", named: "BPF_F_TOKEN_FD" }),
       {
         kind: "capability",
         name: "capability",
@@ -183,6 +197,7 @@ export const HEADS: readonly Head[] = [
         orSysAdmin: true,
         // With a token, its descriptor is looked up first.
         where: [{ field: "btf_flags", notIn: [BPF_F_TOKEN_FD] }],
+        only: "`btf_flags` has no BPF_F_TOKEN_FD",
       },
     ],
   },
@@ -190,14 +205,18 @@ export const HEADS: readonly Head[] = [
     command: "BTF_GET_FD_BY_ID",
     checks: [
       ATTR,
-      flags("open_flags", BPF_F_TOKEN_FD, { since: "6.18" }),
-      { ...SYS_ADMIN, where: [{ field: "open_flags", notIn: [BPF_F_TOKEN_FD] }] },
+      flags("open_flags", BPF_F_TOKEN_FD, { since: "6.18", named: "BPF_F_TOKEN_FD" }),
+      {
+        ...SYS_ADMIN,
+        where: [{ field: "open_flags", notIn: [BPF_F_TOKEN_FD] }],
+        only: "`open_flags` has no BPF_F_TOKEN_FD",
+      },
     ],
   },
   { command: "TASK_FD_QUERY", checks: [ATTR, SYS_ADMIN, flags("flags", 0)] },
   {
     command: "MAP_LOOKUP_AND_DELETE_ELEM",
-    checks: [ATTR, flags("flags", BPF_F_LOCK, { since: "6.1" })],
+    checks: [ATTR, flags("flags", BPF_F_LOCK, { since: "6.1", named: "BPF_F_LOCK" })],
   },
   nextId("BTF_GET_NEXT_ID"),
   { command: "MAP_LOOKUP_BATCH", checks: [ATTR] },
@@ -205,7 +224,7 @@ export const HEADS: readonly Head[] = [
   { command: "MAP_UPDATE_BATCH", checks: [ATTR] },
   { command: "MAP_DELETE_BATCH", checks: [ATTR] },
   { command: "LINK_CREATE", checks: [ATTR] },
-  { command: "LINK_UPDATE", checks: [ATTR, flags("flags", BPF_F_REPLACE)] },
+  { command: "LINK_UPDATE", checks: [ATTR, flags("flags", BPF_F_REPLACE, { named: "BPF_F_REPLACE" })] },
   { command: "LINK_GET_FD_BY_ID", checks: [ATTR, SYS_ADMIN] },
   nextId("LINK_GET_NEXT_ID"),
   {
@@ -238,19 +257,20 @@ export function conditionOf(check: HeadCheck): string {
     case "attr":
       return "a byte after the last field is not zero";
     case "flags":
-      return check.allowed === 0
-        ? `\`${check.field}\` is not 0`
-        : `\`${check.field}\` has a bit outside 0x${check.allowed.toString(16)}`;
+      if (check.allowed === 0) return `\`${check.field}\` is not 0`;
+      return check.named === undefined
+        ? `\`${check.field}\` has a bit outside 0x${check.allowed.toString(16)}`
+        : `\`${check.field}\` has a bit other than ${check.named}`;
     case "below":
       return check.limit === 1
         ? `\`${check.field}\` is not 0`
-        : `\`${check.field}\` is 0x${check.limit.toString(16)} or more`;
+        : `\`${check.field}\` is INT_MAX (0x${check.limit.toString(16)}) or larger`;
     case "known":
       return `\`${check.field}\` is none that the command knows`;
     case "pair":
       return `only one of \`${check.size}\` and \`${check.buffer}\` is given`;
     case "log":
-      return `\`${check.buffer}\`, \`${check.size}\` and \`${check.level}\` do not go together`;
+      return `\`${check.buffer}\`, \`${check.size}\` and \`${check.level}\` do not go together, or the common attributes have a log that is not sane or is another`;
     case "capability":
       return check.orSysAdmin === true
         ? `the caller has neither ${check.needs} nor CAP_SYS_ADMIN`
@@ -268,6 +288,8 @@ export interface HeadInput {
   /** Whether the attr is zero from the command's end on. */
   readonly tailIsZero: boolean;
   readonly capable: (capability: "CAP_SYS_ADMIN" | "CAP_BPF" | "CAP_NET_ADMIN") => boolean;
+  /** Whether 7.2's common attributes carry a log that is not sane, or another than attr's own. */
+  readonly commonLogRefused?: boolean;
 }
 
 /** The first check of a head that refuses, or undefined where the head is passed. */
@@ -319,7 +341,7 @@ function refuses(
     case "pair":
       return (value(check.size) === 0n) !== (value(check.buffer) === 0n);
     case "log":
-      return !logIsSane(
+      return input.commonLogRefused === true || !logIsSane(
         value(check.level),
         value(check.size),
         value(check.buffer),

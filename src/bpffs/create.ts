@@ -13,6 +13,7 @@ export const CREATE = rules("CREATE", {
   special: ["EEXIST", "the path ends in `.`, `..` or is `/`"],
   exists: ["EEXIST", "the name exists"],
   slash: ["ENOENT", "a slash follows the name and what is made is not a directory"],
+  read_only: ["EROFS", "the file system is read-only"],
   write: ["EACCES", "the directory may not be written to"],
 });
 
@@ -30,7 +31,13 @@ export function freePlace(
   const found = lookup(k, dir, name);
   if (E.isLeft(found)) return found;
   if (found.right !== undefined) return E.left(CREATE.exists);
-  return slash && options.directory !== true ? E.left(CREATE.slash) : walked;
+  if (slash && options.directory !== true) return E.left(CREATE.slash);
+  return isReadOnly(k, dir) ? E.left(CREATE.read_only) : walked;
+}
+
+/** Whether the file system of a directory takes no changes. */
+export function isReadOnly(k: Kernel, dir: Found): boolean {
+  return k.fs.superblocks.get(dir.inode.sb)!.readOnly;
 }
 
 /** `may_create`, once the place is found. */

@@ -7,12 +7,23 @@ import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import { keepOrFree, withInode } from "../kernel/refs.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
-import { addName, CREATE, enter, entriesOf, freePlace, leave, mayCreate, owned } from "./create.ts";
+import {
+  addName,
+  CREATE,
+  enter,
+  entriesOf,
+  freePlace,
+  isReadOnly,
+  leave,
+  mayCreate,
+  owned,
+} from "./create.ts";
 import { MAY_EXEC, MAY_WRITE, permits, stickyForbids } from "./permission.ts";
 import { type Found, lookup, type Parent, PATH, pathAt, walkToParent } from "./walk.ts";
 
 /** What every call refuses that takes a name away (fs/namei.c, may_delete). */
 export const DELETE = rules("DELETE", {
+  read_only: ["EROFS", "the file system is read-only; checked before the name is looked up"],
   write: ["EACCES", "the directory may not be written to"],
   sticky: ["EPERM", "the directory is sticky and neither it nor the file is the caller's"],
 });
@@ -97,6 +108,7 @@ export function unlink(k: Kernel, task: Task, path: string): Outcome {
   if (E.isLeft(parent)) return refuse(k, parent.left);
   const { dir, name, slash } = parent.right;
   if (name === "/" || name === "." || name === "..") return refuse(k, UNLINK.special);
+  if (isReadOnly(k, dir)) return refuse(k, DELETE.read_only);
   const victim = named(k, parent.right);
   if (E.isLeft(victim)) return refuse(k, victim.left);
   const isDir = victim.right.inode.node.kind === "dir";
@@ -125,6 +137,7 @@ export function rmdir(k: Kernel, task: Task, path: string): Outcome {
   if (name === "..") return refuse(k, RMDIR.dotdot);
   if (name === ".") return refuse(k, RMDIR.dot);
   if (name === "/") return refuse(k, RMDIR.root);
+  if (isReadOnly(k, dir)) return refuse(k, DELETE.read_only);
   const victim = named(k, parent.right);
   if (E.isLeft(victim)) return refuse(k, victim.left);
   if (k.fs.mounts.get(victim.right.number) !== undefined) {
@@ -171,16 +184,13 @@ function isSpecial({ name }: Parent): boolean {
 
 /** rename(2) */
 export function rename(k: Kernel, task: Task, from: string, to: string): Outcome {
-  for (const text of [from, to]) {
-    const path = pathAt([], text);
-    if (E.isLeft(path)) return refuse(k, path.left);
-  }
-  const source = walkToParent(k, task, from);
+  const source = E.chain((text: string) => walkToParent(k, task, text))(pathAt([], from));
   if (E.isLeft(source)) return refuse(k, source.left);
-  const target = walkToParent(k, task, to);
+  const target = E.chain((text: string) => walkToParent(k, task, text))(pathAt([], to));
   if (E.isLeft(target)) return refuse(k, target.left);
   if (source.right.dir.inode.sb !== target.right.dir.inode.sb) return refuse(k, RENAME.cross);
   if (isSpecial(source.right) || isSpecial(target.right)) return refuse(k, RENAME.special);
+  if (isReadOnly(k, source.right.dir)) return refuse(k, DELETE.read_only);
   return move(k, task, source.right, target.right);
 }
 

@@ -25,6 +25,8 @@ export interface Args<N extends CommandName> {
   readonly memory: Memory;
   /** 7.2's common attributes, where the call has them. */
   readonly common: CommonAttr | undefined;
+  /** Where they are, at the raw door. */
+  readonly commonAt: Ptr | undefined;
   readonly size_common: number;
   /** What the verifier says of a program that the model does not decide. */
   readonly verdict: Verdict | undefined;

@@ -36,7 +36,7 @@ export const ENTRY = rules("ENTRY", {
   ],
   sysctl_create: [
     "EPERM",
-    "the same, for MAP_CREATE and PROG_LOAD only",
+    "`kernel.unprivileged_bpf_disabled` is set, the caller has neither CAP_BPF nor CAP_SYS_ADMIN, and `cmd` is MAP_CREATE or PROG_LOAD",
     { since: "6.1", until: "6.1" },
   ],
   size: ["E2BIG", "`size` is above 4096"],
@@ -122,6 +122,7 @@ export function rawBpf(k: Kernel, task: Task, call: RawCall): Outcome {
     at: call.attr,
     memory,
     common: common?.attr,
+    commonAt: call.common,
     size_common: common?.size ?? 0,
     verdict: call.verdict,
   });
@@ -192,7 +193,9 @@ export function bpf<N extends CommandName>(
   options: CallOptions = NO_OPTIONS,
 ): Outcome {
   const door = DOORS[k.version][name];
-  const forbidden = sysctlForbids(k, task, door.exists ? name : undefined);
+  // With common attributes `cmd` is another number, which the sysctl of 6.1 does not look for.
+  const plain = door.exists && options.common === undefined;
+  const forbidden = sysctlForbids(k, task, plain ? name : undefined);
   if (forbidden !== undefined) return refuse(k, forbidden);
   const size = (options.size ?? ATTR_SIZE[k.version]) >>> 0;
   if (size > PAGE_SIZE) return refuse(k, ENTRY.size);
@@ -208,6 +211,7 @@ export function bpf<N extends CommandName>(
     at: undefined,
     memory: NO_MEMORY,
     common,
+    commonAt: undefined,
     size_common: common === undefined ? 0 : COMMON_ATTR.size,
     verdict: options.verdict,
   });

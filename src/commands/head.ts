@@ -9,21 +9,34 @@ import { capable } from "../kernel/capabilities.ts";
 import { refuse, unmodelled } from "../kernel/outcome.ts";
 import { type Rule, rules, type RuleSpec } from "../kernel/rule.ts";
 import { type Version, VERSIONS } from "../kernel/version.ts";
-import type { Command } from "./args.ts";
+import type { Args, Command } from "./args.ts";
+import { commonLogFits } from "./common_log.ts";
 
 /** What the checks of one name have in common; they differ by version and by attach type. */
 function specOf(checks: readonly Standing[]): RuleSpec {
   const [first] = checks;
-  const when = checks.length === 1 || first.kind !== "flags"
-    ? conditionOf(first)
-    : `\`${first.field}\` has a bit that the command does not take for the attach type`;
   const since = checks.some((check) => check.since === undefined)
     ? {}
     : { since: earliest(checks.map((check) => check.since!)) };
   const until = checks.some((check) => check.until === undefined)
     ? {}
     : { until: checks.at(-1)!.until! };
-  return [errnoOf(first), when, { ...since, ...until }];
+  return [errnoOf(first), whenOf(checks), { ...since, ...until }];
+}
+
+function whenOf(checks: readonly Standing[]): string {
+  const [first, second] = checks;
+  if (second === undefined) {
+    const condition = conditionOf(first);
+    return first.only === undefined ? condition : `${first.only}, and ${condition}`;
+  }
+  if (checks.every((check) => check.kind === "flags" && check.allowed === 0)) {
+    return `${conditionOf(first)}, which the command does not take for the attach type`;
+  }
+  if (first.kind === "flags") {
+    return `\`${first.field}\` has a bit that the command does not take for the attach type`;
+  }
+  return `${conditionOf(first)}; from ${second.since} on, ${conditionOf(second)}`;
 }
 
 function earliest(versions: readonly Version[]): Version {
@@ -40,6 +53,16 @@ function numeric(value: Ptr): number | bigint {
   return typeof value === "number" || typeof value === "bigint" ? value : 1n;
 }
 
+/** Whether a command that has a log of its own finds that the common attributes' log is not it. */
+function commonLogRefused(head: Head, { attr, common }: Args<CommandName>): boolean {
+  const own = head.checks.find((check) => check.kind === "log");
+  if (own?.kind !== "log" || common === undefined) return false;
+  const fields = attr as Readonly<Record<string, Ptr | undefined>>;
+  const word = (field: string) => Number(fields[field] ?? 0) >>> 0;
+  const log = { buffer: fields[own.buffer], size: word(own.size), level: word(own.level) };
+  return !commonLogFits(common, log);
+}
+
 function headed(head: Head): Headed {
   const names = [...new Set(head.checks.map((check) => check.name))];
   const table = Object.fromEntries(
@@ -54,6 +77,7 @@ function headed(head: Head): Headed {
       attr: Object.fromEntries(fields),
       tailIsZero: !args.tail,
       capable: (capability) => capable(task.cred, capability),
+      commonLogRefused: commonLogRefused(head, args),
     });
     return failed === undefined ? unmodelled(k, head.command) : refuse(k, R[failed.name]);
   };

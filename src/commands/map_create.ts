@@ -96,7 +96,7 @@ export const map_create: Command<"MAP_CREATE"> = (k, task, args) => {
   if (!logAttrValid(args.common)) return refuse(k, R.log);
   const made = check(k, task, args);
   if ("kind" in made) return unmodelled(k, made.what);
-  const log = finishLog(args, isRule(made) ? LOG_TEXT.get(made) : undefined);
+  const log = finishLog(args, isRule(made) ? messageOf(made, args) : undefined);
   if (log.rule !== undefined) return refuse(k, log.rule, log.writes);
   if (isRule(made)) return refuse(k, made, log.writes);
   const flags = sizes(args.attr).map_flags;
@@ -105,6 +105,11 @@ export const map_create: Command<"MAP_CREATE"> = (k, task, args) => {
   const created = create(k, task, made, flags);
   return { ...created, writes: [...created.writes, ...log.writes] };
 };
+
+/** Type 0 has a place in the kernel's table of types, and is refused without a message. */
+function messageOf(rule: Rule, { attr }: Args<"MAP_CREATE">): string | undefined {
+  return rule === R.type && !attr.map_type ? undefined : LOG_TEXT.get(rule);
+}
 
 function contradictory(flags: number): boolean {
   return (flags & BPF_F_RDONLY) !== 0 && (flags & BPF_F_WRONLY) !== 0;

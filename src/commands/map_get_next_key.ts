@@ -1,10 +1,13 @@
+import { BPF_F_ZERO_SEED } from "../abi/constants.ts";
 import { isNull, read } from "../abi/memory.ts";
 import { fileAt } from "../kernel/fds.ts";
-import { done, refuse, unmodelled } from "../kernel/outcome.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import type { BpfMap } from "../kernel/maps.ts";
+import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import { rules } from "../kernel/rule.ts";
 import { isRule } from "../maps/kind.ts";
 import { kindOf } from "../maps/kinds.ts";
-import { type Command, copyOut } from "./args.ts";
+import { type Args, type Command, copyOut } from "./args.ts";
 
 /** Source: kernel/bpf/syscall.c, map_get_next_key. */
 export const R = rules("MAP_GET_NEXT_KEY", {
@@ -30,7 +33,17 @@ export const map_get_next_key: Command<"MAP_GET_NEXT_KEY"> = (k, task, args) => 
   const kind = kindOf(map.spec.map_type);
   if (kind === undefined) return unmodelled(k, "maps of this type");
   const next = kind.nextKey(map, from);
-  if (isRule(next)) return refuse(k, next);
+  const outcome = isRule(next) ? refuse(k, next) : told(k, args, next);
+  return inRandomOrder(map) ? { ...outcome, undetermined: "the seed of the hash" } : outcome;
+};
+
+function told(k: Kernel, { attr, memory }: Args<"MAP_GET_NEXT_KEY">, next: string): Outcome {
   const { writes, faulted } = copyOut(memory, "next_key", attr.next_key, next);
   return faulted ? refuse(k, R.next_key_fault, writes) : done(k, 0, writes);
-};
+}
+
+/** Whether the order of a map's keys hangs on a random seed: with two keys or more, it shows. */
+function inRandomOrder({ contents, spec }: BpfMap): boolean {
+  return contents.kind === "hash" && contents.count > 1 &&
+    (spec.map_flags & BPF_F_ZERO_SEED) === 0;
+}

@@ -6,7 +6,7 @@ import { PATH } from "../bpffs/walk.ts";
 import { ARRAY } from "../maps/array.ts";
 import { HASH } from "../maps/hash.ts";
 import { CLOSE, DUP, DUP2, FCNTL, RECV, SEND, SOCKETPAIR } from "../process/descriptors.ts";
-import { CAPSET, SETUID } from "../process/life.ts";
+import { CAPSET, SETRLIMIT, SETUID } from "../process/life.ts";
 import { MMAP } from "../process/mappings.ts";
 import { LOG } from "./common_log.ts";
 import { ENTRY } from "./entry.ts";
@@ -63,6 +63,7 @@ const TABLES: readonly Table[] = [
   MMAP,
   SETUID,
   CAPSET,
+  SETRLIMIT,
 ];
 
 /** Every rule of the model, by owner, within an owner in the kernel's order. */

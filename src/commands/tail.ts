@@ -1,5 +1,5 @@
 import { tailIsZero } from "../abi/attr.ts";
-import { mapped, type Memory, type Ptr, read } from "../abi/memory.ts";
+import { bytesOf, mapped, type Memory, type Ptr, read, room } from "../abi/memory.ts";
 import type { Rule } from "../kernel/rule.ts";
 
 const PAGE_SIZE = 4096;
@@ -21,8 +21,16 @@ export function checkTail(
 ): Rule | undefined {
   if (size > PAGE_SIZE) return R.size;
   if (size <= known) return undefined;
-  const have = mapped(memory, ptr, size);
-  const bytes = read(memory, ptr, have)!;
-  if (!tailIsZero(bytes, known)) return R.tail;
-  return have < size ? R.fault : undefined;
+  const tail = after(ptr, known);
+  const have = mapped(memory, tail, size - known);
+  if (!tailIsZero(read(memory, tail, have)!, 0)) return R.tail;
+  return have < size - known ? R.fault : undefined;
+}
+
+/** The address `offset` bytes after `ptr`. */
+export function after(ptr: Ptr | undefined, offset: number): Ptr {
+  if (ptr instanceof Uint8Array) return ptr.subarray(offset);
+  if (typeof ptr === "string") return bytesOf((ptr + "\0").slice(offset));
+  if (typeof ptr === "object") return room(Math.max(0, ptr.room - offset));
+  return BigInt(ptr ?? 0) + BigInt(offset);
 }

@@ -27,6 +27,8 @@ export interface Inode {
 export interface Superblock {
   readonly type: "rootfs" | "sysfs" | "tmpfs" | "bpf";
   readonly root: number;
+  /** Nothing on it can be made, moved or removed. */
+  readonly readOnly: boolean;
 }
 
 /** The file systems and where they are mounted. */

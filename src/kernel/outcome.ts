@@ -37,6 +37,11 @@ export interface Outcome {
   readonly kernel: Kernel;
   readonly answer: Answer;
   readonly writes: readonly Write[];
+  /**
+   * Why another answer would be right as well, where the answer hangs on what no specification can
+   * say: the order of a hash map with a random seed.
+   */
+  readonly undetermined?: string;
 }
 
 const NOTHING: readonly Write[] = Object.freeze([]);

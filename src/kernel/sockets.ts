@@ -1,6 +1,8 @@
 /** Descriptors on their way through a socket: the open files that a message holds. */
 export interface Message {
   readonly files: readonly number[];
+  /** Who sent it: what is in flight counts against the sender's user. */
+  readonly uid: number;
 }
 
 /** One end of a Unix socket pair. */

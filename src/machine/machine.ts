@@ -18,6 +18,10 @@ export interface Step {
   readonly call: Call;
   readonly answer: Answer;
   readonly writes: readonly Write[];
+  /** Why another answer would be right as well, where it would (see `Outcome`). */
+  readonly undetermined?: string;
+  /** The object that the call made. */
+  readonly made?: { readonly kind: "map" | "prog"; readonly id: number };
 }
 
 interface Past {
@@ -64,8 +68,17 @@ export class Machine {
 
   /** Makes a call as the current task. */
   call(call: Call): Machine {
-    const { kernel, answer, writes } = step(this.kernel, this.task, call);
-    const past = { step: { task: this.task, call, answer, writes }, before: this.past };
+    const { kernel, answer, writes, undetermined } = step(this.kernel, this.task, call);
+    const made = madeBy(this.kernel, kernel);
+    const taken: Step = {
+      task: this.task,
+      call,
+      answer,
+      writes,
+      ...(undetermined && { undetermined }),
+      ...(made && { made }),
+    };
+    const past = { step: taken, before: this.past };
     const next = new Machine(kernel, this.task, past, this.options);
     this.options.watch?.(next);
     return next;
@@ -237,6 +250,17 @@ export class Machine {
 /** Boots a machine with one task, root, in front of a fresh kernel. */
 export function boot(version: Version, options: MachineOptions = {}): Machine {
   return Machine.boot(version, options);
+}
+
+/** The map or program that a kernel has and the one before it had not. */
+function madeBy(before: Kernel, after: Kernel): Step["made"] {
+  for (const kind of ["map", "prog"] as const) {
+    const [was, is] = kind === "map" ? [before.maps, after.maps] : [before.progs, after.progs];
+    if (is.cursor !== was.cursor && is.table.size > was.table.size) {
+      return { kind, id: is.cursor - 1 };
+    }
+  }
+  return undefined;
 }
 
 /** Fields of attr itself that a command writes back. */

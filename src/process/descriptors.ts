@@ -1,3 +1,4 @@
+import { capable } from "../kernel/capabilities.ts";
 import { closeFd, duplicateTo, freeFd, installFile, withTask } from "../kernel/fds.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
@@ -11,7 +12,7 @@ export const CLOSE = rules("close", { bad_fd: ["EBADF", "the descriptor is not o
 
 export function close(k: Kernel, task: Task, fd: number): Outcome {
   if (task.fds.get(fd >>> 0) === undefined) return refuse(k, CLOSE.bad_fd);
-  return done(closeFd(k, task.number, fd));
+  return done(closeFd(k, task.number, fd >>> 0));
 }
 
 /** dup(2) */
@@ -35,15 +36,15 @@ export const DUP2 = rules("dup2", {
 });
 
 export function dup2(k: Kernel, task: Task, fd: number, to: number): Outcome {
-  if (fd === to) {
-    return task.fds.get(fd >>> 0) === undefined ? refuse(k, DUP2.bad_fd) : done(k, to);
-  }
-  if (to >>> 0 >= task.limits.nofile) return refuse(k, DUP2.limit);
-  if (task.fds.get(fd >>> 0) === undefined) return refuse(k, DUP2.bad_fd);
-  return done(duplicateTo(k, task.number, fd, to), to);
+  const [from, target] = [fd >>> 0, to >>> 0];
+  const isOpen = task.fds.get(from) !== undefined;
+  if (from === target) return isOpen ? done(k, target) : refuse(k, DUP2.bad_fd);
+  if (target >= task.limits.nofile) return refuse(k, DUP2.limit);
+  if (!isOpen) return refuse(k, DUP2.bad_fd);
+  return done(duplicateTo(k, task.number, from, target), target);
 }
 
-/** socketpair(2) of Unix stream sockets; `ret` is the first descriptor, the second is written. */
+/** socketpair(2) of Unix stream sockets; the two descriptors are written. */
 export const SOCKETPAIR = rules("socketpair", {
   fd_limit: ["EMFILE", "fewer than two descriptors are left below RLIMIT_NOFILE"],
 });
@@ -61,7 +62,7 @@ export function socketpair(k: Kernel, task: Task): Outcome {
   const left = installFile(one.k, task.number, one.file, false);
   const two = openFile(left.k, { of: "socket", id: b });
   const right = installFile(two.k, task.number, two.file, false);
-  return done(right.k, left.fd, [{
+  return done(right.k, 0, [{
     field: "sv",
     offset: 0,
     bytes: String.fromCharCode(
@@ -81,12 +82,19 @@ export function socketpair(k: Kernel, task: Task): Outcome {
 export const SEND = rules("send", {
   bad_fd: ["EBADF", "the socket descriptor is not open"],
   not_socket: ["ENOTSOCK", "the descriptor is not a socket"],
-  no_peer: ["EPIPE", "the other end is closed"],
   too_many: ["EINVAL", "more than 253 descriptors in one message"],
   bad_sent_fd: ["EBADF", "a descriptor to be sent is not open"],
+  no_peer: ["EPIPE", "the other end is closed"],
+  full: ["EAGAIN", "278 messages wait at the other end, which is what the send buffer holds"],
+  in_flight: [
+    "ETOOMANYREFS",
+    "more than RLIMIT_NOFILE descriptors of the caller's uid are in flight, and the caller has neither CAP_SYS_RESOURCE nor CAP_SYS_ADMIN",
+  ],
 });
 
 const SCM_MAX_FD = 253;
+/** Messages of one byte until the send buffer of 212992 bytes (`net.core.wmem_default`) is full. */
+const SEND_BUFFER = 278;
 
 export function send(k: Kernel, task: Task, fd: number, fds: readonly number[]): Outcome {
   const slot = task.fds.get(fd >>> 0);
@@ -102,10 +110,23 @@ export function send(k: Kernel, task: Task, fd: number, fds: readonly number[]):
   }
   const { peer } = k.sockets.get(object.id)!;
   if (peer === undefined) return refuse(k, SEND.no_peer);
+  const receiver = k.sockets.get(peer)!;
+  if (receiver.queue.length >= SEND_BUFFER) return refuse(k, SEND.full);
+  const { uid } = task.cred;
+  if (files.length > 0 && tooManyInFlight(k, task)) return refuse(k, SEND.in_flight);
   const held = files.reduce(holdFile, k);
-  const receiver = held.sockets.get(peer)!;
-  const queue: Message[] = [...receiver.queue, { files }];
+  const queue: Message[] = [...receiver.queue, { files, uid }];
   return done({ ...held, sockets: held.sockets.set(peer, { ...receiver, queue }) }, 1);
+}
+
+/** `too_many_unix_fds`: the limit is on what was in flight before the message. */
+function tooManyInFlight(k: Kernel, { cred, limits }: Task): boolean {
+  if (capable(cred, "CAP_SYS_RESOURCE") || capable(cred, "CAP_SYS_ADMIN")) return false;
+  let flying = 0;
+  for (const { queue } of k.sockets.values()) {
+    for (const { files, uid } of queue) if (uid === cred.uid) flying += files.length;
+  }
+  return flying > limits.nofile;
 }
 
 /** recvmsg(2), non-blocking; the descriptors that arrive are written as 32-bit numbers. */
@@ -157,5 +178,5 @@ export const FCNTL = rules("fcntl", { bad_fd: ["EBADF", "the descriptor is not o
 export function setCloexec(k: Kernel, task: Task, fd: number, cloexec: boolean): Outcome {
   const slot = task.fds.get(fd >>> 0);
   if (slot === undefined) return refuse(k, FCNTL.bad_fd);
-  return done(withTask(k, { ...task, fds: task.fds.set(fd, { ...slot, cloexec }) }));
+  return done(withTask(k, { ...task, fds: task.fds.set(fd >>> 0, { ...slot, cloexec }) }));
 }

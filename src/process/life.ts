@@ -44,9 +44,13 @@ export const SETUID = rules("setuid", {
   capability: ["EPERM", "the caller has no CAP_SETUID and asks for another uid than its own"],
 });
 
+/** What setresuid(2) takes for "as it is": (uid_t) -1. */
+const UNCHANGED = 0xffffffff;
+
 /** setresuid(2) of all three to one uid: who leaves uid 0 leaves the capabilities behind. */
-export function setuid(k: Kernel, task: Task, uid: number): Outcome {
+export function setuid(k: Kernel, task: Task, asked: number): Outcome {
   const { cred } = task;
+  const uid = asked >>> 0 === UNCHANGED ? cred.uid : asked >>> 0;
   if (uid !== cred.uid && !capable(cred, "CAP_SETUID")) return refuse(k, SETUID.capability);
   const drops = cred.uid === 0 && uid !== 0;
   const caps = drops ? { permitted: 0n, effective: 0n } : {};
@@ -69,7 +73,18 @@ export function umask(k: Kernel, task: Task, mask: number): Outcome {
   return done(withTask(k, { ...task, umask: mask & 0o777 }), task.umask);
 }
 
-/** setrlimit(2) of RLIMIT_NOFILE and RLIMIT_MEMLOCK, downwards. */
+export const SETRLIMIT = rules("setrlimit", {
+  nr_open: ["EPERM", "RLIMIT_NOFILE is to be above `fs.nr_open` (1048576)"],
+  raise: ["EPERM", "a limit is to be raised and the caller has no CAP_SYS_RESOURCE"],
+});
+
+const NR_OPEN = 1048576;
+
+/** setrlimit(2) of RLIMIT_NOFILE and RLIMIT_MEMLOCK, the soft limit and the hard one alike. */
 export function setrlimit(k: Kernel, task: Task, limits: Partial<Limits>): Outcome {
+  const { nofile, memlock } = { ...task.limits, ...limits };
+  if (nofile > NR_OPEN) return refuse(k, SETRLIMIT.nr_open);
+  const raises = nofile > task.limits.nofile || memlock > task.limits.memlock;
+  if (raises && !capable(task.cred, "CAP_SYS_RESOURCE")) return refuse(k, SETRLIMIT.raise);
   return done(withTask(k, { ...task, limits: { ...task.limits, ...limits } }));
 }

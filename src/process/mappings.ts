@@ -10,9 +10,15 @@ import { round8 } from "../maps/kind.ts";
 /** mmap(2) of a map, MAP_SHARED from offset 0. Source: mm/mmap.c and kernel/bpf/syscall.c, bpf_map_mmap. */
 export const MMAP = rules("mmap", {
   bad_fd: ["EBADF", "the descriptor is not open"],
+  no_length: ["EINVAL", "the length is 0"],
+  no_space: ["ENOMEM", "the length is above the address space (2^47 bytes less a page)"],
   write_access: ["EACCES", "the mapping is to be written and the descriptor is read-only"],
   read_access: ["EACCES", "the descriptor is write-only"],
   not_mappable: ["ENOTSUPP", "maps of the type cannot be mapped"],
+  read_only: [
+    "EINVAL",
+    "the descriptor is read-only: what is mapped by it does not count as shared",
+  ],
   frozen: ["EPERM", "the mapping is to be written and the map is frozen"],
   rdonly_prog: ["EACCES", "the mapping is to be written and the map has BPF_F_RDONLY_PROG"],
   not_mmapable: ["EINVAL", "the array was created without BPF_F_MMAPABLE"],
@@ -20,6 +26,10 @@ export const MMAP = rules("mmap", {
 });
 
 const PAGE_SIZE = 4096;
+/** TASK_SIZE of x86-64. */
+const ADDRESS_SPACE = 2 ** 47 - PAGE_SIZE;
+/** What is certain to fit beside the task's other mappings. */
+const ROOMY = 2 ** 46;
 
 function pagesOf(bytes: number): number {
   return Math.ceil(bytes / PAGE_SIZE);
@@ -40,11 +50,15 @@ export function mmap(
   if (slot === undefined) return refuse(k, MMAP.bad_fd);
   const { object } = k.files.get(slot.file)!;
   if (object.of !== "map") return unmodelled(k, "mappings of anything but maps");
+  if (length === 0) return refuse(k, MMAP.no_length);
+  if (length > ADDRESS_SPACE) return refuse(k, MMAP.no_space);
+  if (!(length > 0 && length <= ROOMY)) return unmodelled(k, "mappings that may not fit");
   if (writable && !object.mode.writable) return refuse(k, MMAP.write_access);
   if (!object.mode.readable) return refuse(k, MMAP.read_access);
   const map = k.maps.table.get(object.id)!;
   const { spec } = map;
   if (spec.map_type !== BPF_MAP_TYPE_ARRAY) return refuse(k, MMAP.not_mappable);
+  if (!object.mode.writable) return refuse(k, MMAP.read_only);
   if (writable && map.frozen) return refuse(k, MMAP.frozen);
   if (writable && (spec.map_flags & BPF_F_RDONLY_PROG) !== 0) return refuse(k, MMAP.rdonly_prog);
   if ((spec.map_flags & BPF_F_MMAPABLE) === 0) return refuse(k, MMAP.not_mmapable);

@@ -65,6 +65,7 @@ struct task {
   u32 state;                       // enum task_state
   s32 pid;                         // as main sees it, 0 where that is not known
   u32 nested;                      // lives in a pid namespace of its own
+  u32 signal;                      // what killed it
 };
 
 struct shared {
@@ -73,6 +74,7 @@ struct shared {
   u32 nsteps, ntasks;
   u32 own_filesystem;
   u32 no_filesystem;               // ... and it could not be made: the errno
+  u32 limit_hit;
   u64 limit_ms;
   struct text name, notes;         // notes: what else the done line says
   struct step *steps;
@@ -172,6 +174,7 @@ s64 op_peek(struct call *c);
 s64 op_poke(struct call *c);
 
 // tasks.c
+const char *why_gone(u32 task);
 void hand_over(u32 next);
 s64 fork_task(u64 flags);
 s64 exec_task(void);
@@ -196,6 +199,7 @@ u32 settle(void);
 // main.c
 void die(const char *what, s64 error) __attribute__((noreturn));
 void set_output(struct output *o);
+extern int alone;                  // nobody else makes objects on this kernel
 void announce(void);
 int next_script(struct text *rest, struct text *script);
 void serve(struct text script, struct output *results);

@@ -4,6 +4,7 @@
 
 enum { IN = 3, OUT = 4, INPUT_SIZE = 32 << 20, READ_SIZE = 1 << 16, OUTPUT_SIZE = 1 << 16 };
 
+int alone;
 static char input[INPUT_SIZE], output[OUTPUT_SIZE];
 
 static void write_out(struct output *o) {
@@ -39,14 +40,17 @@ void die(const char *what, s64 error) {
 // Runs one script and reports it.
 void serve(struct text script, struct output *results) {
   const char *why = load_script(script);
+  u32 left = 0;
   if (!why) {
     run_script();
+    if (alone) left = settle();
     report_script(results);
   }
   put(results, "done ");
   put_text(results, S->name);
   put_text(results, S->notes);
-  if (why) put(results, " bad: "), put(results, why);
+  if (left) put(results, " left="), put_number(results, left);
+  if (why) put(results, " bad="), put(results, why);
   put_char(results, '\n');
 }
 

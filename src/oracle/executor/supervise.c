@@ -6,7 +6,6 @@
 enum { GRACE_MS = 10000, TICK_MS = 20, NOTES = 512 };
 
 static s32 group;
-static int limit_hit;
 
 static void no_flush(struct output *o) {
   o->len = o->size - 1;
@@ -37,9 +36,9 @@ static u32 task_of(s32 pid) {
 
 static void bury(s32 pid, s32 status) {
   u32 i = task_of(pid), signal = status & 0x7f;
-  if (i == MAX_TASKS) return;
+  if (i == MAX_TASKS) return;      // none of ours: the child of a task's own clone
+  if (!S->limit_hit) S->tasks[i].signal = signal;
   __atomic_store_n(&S->tasks[i].state, GONE, __ATOMIC_SEQ_CST);
-  if (signal && !limit_hit) note("killed=", i, signal);
 }
 
 static void pass_on_turn_of_the_dead(void) {
@@ -48,14 +47,14 @@ static void pass_on_turn_of_the_dead(void) {
   struct step *step = &S->steps[current];
   if (S->tasks[step->task].state != GONE) return;
   if (step->state == NOT_RUN) {
-    refuse(step, limit_hit ? "time limit" : "the task was killed", (struct text){0});
+    refuse(step, why_gone(step->task), (struct text){0});
   }
   hand_over(current + 1);
 }
 
 static void kill_all(void) {
-  if (!limit_hit) note("limit=", S->current, -1);
-  limit_hit = 1;
+  if (!S->limit_hit) note("limit=", S->current, -1);
+  S->limit_hit = 1;
   sys2(SYS_kill, -group, SIGKILL);
   for (u32 i = 0; i < S->ntasks; i++) {
     if (S->tasks[i].state == ALIVE && S->tasks[i].pid > 0) {
@@ -83,7 +82,6 @@ static void supervise(void) {
 }
 
 void run_script(void) {
-  limit_hit = 0;
   S->ntasks = 1;
   S->tasks[0] = (struct task){.state = ALIVE};
   s64 pid = sys5(SYS_clone, SIGCHLD, 0, 0, 0, 0);
@@ -91,5 +89,8 @@ void run_script(void) {
   if (pid < 0) die("fork", pid);
   group = S->tasks[0].pid = pid;
   supervise();
+  for (u32 i = 0; i < S->ntasks; i++) {
+    if (S->tasks[i].signal) note("killed=", i, S->tasks[i].signal);
+  }
   if (S->no_filesystem) die("mount", -(s64)S->no_filesystem);
 }

@@ -17,7 +17,7 @@ typedef int64_t s64;
 
 enum {
   SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_close = 3, SYS_stat = 4, SYS_fstat = 5,
-  SYS_lstat = 6, SYS_lseek = 8, SYS_mmap = 9, SYS_mprotect = 10, SYS_munmap = 11,
+  SYS_lstat = 6, SYS_poll = 7, SYS_lseek = 8, SYS_mmap = 9, SYS_mprotect = 10, SYS_munmap = 11,
   SYS_rt_sigprocmask = 14, SYS_ioctl = 16, SYS_access = 21, SYS_madvise = 28,
   SYS_dup = 32, SYS_dup2 = 33,
   SYS_nanosleep = 35, SYS_getpid = 39, SYS_socketpair = 53, SYS_sendmsg = 46, SYS_recvmsg = 47,

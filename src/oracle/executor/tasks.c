@@ -16,6 +16,12 @@ static void finish(void) {
   }
 }
 
+const char *why_gone(u32 task) {
+  if (S->limit_hit) return "time limit";
+  if (task >= S->ntasks) return "no such task";
+  return S->tasks[task].signal ? "the task was killed" : "the task is gone";
+}
+
 // Gives the turn to the task of step `next`, or of the first step after it whose task can take it.
 void hand_over(u32 next) {
   for (; next < S->nsteps; next++) {
@@ -28,7 +34,7 @@ void hand_over(u32 next) {
       if (step->task != me) wake(task);
       return;
     }
-    refuse(step, state == GONE ? "the task is gone" : "no such task", (struct text){0});
+    refuse(step, why_gone(step->task), (struct text){0});
   }
   finish();
 }

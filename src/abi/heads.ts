@@ -224,7 +224,10 @@ export const HEADS: readonly Head[] = [
   { command: "MAP_UPDATE_BATCH", checks: [ATTR] },
   { command: "MAP_DELETE_BATCH", checks: [ATTR] },
   { command: "LINK_CREATE", checks: [ATTR] },
-  { command: "LINK_UPDATE", checks: [ATTR, flags("flags", BPF_F_REPLACE, { named: "BPF_F_REPLACE" })] },
+  {
+    command: "LINK_UPDATE",
+    checks: [ATTR, flags("flags", BPF_F_REPLACE, { named: "BPF_F_REPLACE" })],
+  },
   { command: "LINK_GET_FD_BY_ID", checks: [ATTR, SYS_ADMIN] },
   nextId("LINK_GET_NEXT_ID"),
   {

@@ -10,9 +10,8 @@
 import MarkdownIt, { type Token } from "markdown-it";
 import { type Fence, parseFence } from "./fences.ts";
 import { type Table, tableFrom } from "./tables.ts";
+import { plainText } from "./text.ts";
 import type { Failure } from "./types.ts";
-
-export type { Token } from "markdown-it";
 
 /** A `ts` block. Lines are 1-based and inclusive; `first > last` says that the block is empty. */
 export interface Block {
@@ -30,6 +29,7 @@ export interface Section {
   /** The position in the chapter, from 0. */
   readonly index: number;
   readonly blocks: Block[];
+  readonly tables: Table[];
   /** One entry a markdown line: code of `run` and `no-run` blocks, "" for everything else. */
   readonly code: string[];
 }
@@ -45,7 +45,6 @@ export interface Chapter {
   /** The line end that the file uses. */
   readonly eol: string;
   readonly sections: readonly Section[];
-  readonly tables: readonly Table[];
   /** Columns that a line's code moved left by, indexed by line - 1. */
   readonly shift: readonly number[];
   readonly failures: readonly Failure[];
@@ -53,15 +52,22 @@ export interface Chapter {
 
 const markdown = new MarkdownIt({ html: true });
 
-/** Reads one chapter. Breaches of the grammar are in `failures`; the rest is still there. */
-export function extract(file: string, name: string, text: string): Chapter {
+/**
+ * Reads one chapter. Breaches of the grammar are in `failures`; the rest is still there. Without
+ * `tables` the tables are prose.
+ */
+export function extract(
+  file: string,
+  name: string,
+  text: string,
+  options: { readonly tables?: boolean } = {},
+): Chapter {
   const eol = text.includes("\r\n") ? "\r\n" : "\n";
   const lines = text.split(/\r\n|\n|\r/);
   const tokens = markdown.parse(text, {});
   const failures: Failure[] = [];
   const shift: number[] = lines.map(() => 0);
   const sections: Section[] = [];
-  const tables: Table[] = [];
   let section = newSection("", 1, 0, lines.length);
   sections.push(section);
   let comment: string | undefined;
@@ -76,20 +82,21 @@ export function extract(file: string, name: string, text: string): Chapter {
       sections.push(section);
     } else if (token.type === "fence") {
       readFence(token, lines, section, shift, fail);
-    } else if (token.type === "table_open") {
+    } else if (token.type === "table_open" && options.tables !== false) {
       const table = tableFrom(tokens, at, { file, section: section.heading, comment, fail });
-      if (table !== undefined) tables.push(table);
+      if (table !== undefined) section.tables.push(table);
     }
     if (token.type === "html_block") comment = htmlComment(token.content);
     else if (token.nesting >= 0 && token.level === 0) comment = undefined;
   });
 
   const titled = sections.find((each) => each.heading !== "");
-  return { file, name, title: titled?.heading ?? name, lines, eol, sections, tables, shift, failures };
+  const title = titled?.heading ?? name;
+  return { file, name, title, lines, eol, sections, shift, failures };
 }
 
 function newSection(heading: string, line: number, index: number, length: number): Section {
-  return { heading, line, index, blocks: [], code: new Array<string>(length).fill("") };
+  return { heading, line, index, blocks: [], tables: [], code: new Array<string>(length).fill("") };
 }
 
 function readFence(
@@ -127,13 +134,4 @@ function isClosed(lines: readonly string[], start: number, end: number, markup: 
 
 function htmlComment(html: string): string | undefined {
   return /^\s*<!--([\s\S]*?)-->\s*$/.exec(html)?.[1].trim();
-}
-
-/** The text of an inline token as a reader sees it: without emphasis, links and backticks. */
-export function plainText(inline: Token | undefined): string {
-  const text = (inline?.children ?? []).map((child) => {
-    if (child.type === "softbreak" || child.type === "hardbreak") return " ";
-    return child.type === "html_inline" ? "" : child.content;
-  });
-  return text.join("").replace(/\s+/g, " ").trim();
 }

@@ -5,7 +5,7 @@
  * no trace at run time: they are the exported names in the text of a local module (and of the local
  * modules that it re-exports whole) that are no values.
  */
-import type { CodeFacts } from "./tables.ts";
+import type { CodeFacts } from "./facts.ts";
 import { type Node, parseModule } from "./syntax.ts";
 
 export interface Prelude {

@@ -12,13 +12,13 @@
  * `<!-- history OWNER -->` above a table say which owners it is complete for, beside those of its
  * rows; `--update` fills an empty table by them.
  */
-import { checkAttr, checkNumbers } from "./layouts.ts";
-import { type Chapter, plainText, type Token } from "./extract.ts";
+import type { Token } from "markdown-it";
+import type { Chapter } from "./extract.ts";
 import type { CodeFacts } from "./facts.ts";
+import { checkAttr, checkNumbers } from "./layouts.ts";
 import { checkLedger, DELTA_LEDGER, RULE_LEDGER } from "./ledger.ts";
+import { plainText } from "./text.ts";
 import type { Failure, TableScope } from "./types.ts";
-
-export type { CodeFacts } from "./facts.ts";
 
 export type TableKind = "refusals" | "history" | "numbers" | "attr";
 
@@ -74,9 +74,9 @@ export function tableFrom(
   const [header, ...rows] = rowsOf(tokens, at);
   const names = header.cells.map(({ text }) => text.toLowerCase());
   const [word, ...of] = (comment ?? "").split(/\s+/);
-  const asked = word in HEADERS ? word as TableKind : undefined;
+  const asked = Object.hasOwn(HEADERS, word) ? word as TableKind : undefined;
   const kind = kindOf(names);
-  const wanted = asked ?? (NEAR[names[0]] as TableKind | undefined);
+  const wanted = asked ?? NEAR.get(names[0]);
   if (kind === undefined) {
     if (wanted !== undefined) fail(header.line, `this table wants the header ${HEADERS[wanted]}`);
     return undefined;
@@ -97,11 +97,11 @@ export function tableFrom(
 }
 
 /** First columns that no other table may have. */
-const NEAR: Readonly<Record<string, TableKind>> = {
-  rule: "refusals",
-  change: "history",
-  constant: "numbers",
-};
+const NEAR: ReadonlyMap<string, TableKind> = new Map([
+  ["rule", "refusals"],
+  ["change", "history"],
+  ["constant", "numbers"],
+]);
 
 function kindOf(names: readonly string[]): TableKind | undefined {
   for (const [kind, header] of Object.entries(HEADERS) as [TableKind, string][]) {
@@ -132,7 +132,7 @@ export function checkTables(
   scope: TableScope = "complete",
 ): Failure[] {
   if (scope === "none") return [];
-  const tables = chapters.flatMap((chapter) => chapter.tables);
+  const tables = tablesOf(chapters);
   const of = (kind: TableKind) => tables.filter((table) => table.kind === kind);
   return [
     ...checkLedger(RULE_LEDGER, of("refusals"), facts, chapters, scope),
@@ -140,4 +140,9 @@ export function checkTables(
     ...of("numbers").flatMap((table) => checkNumbers(table, facts)),
     ...of("attr").flatMap((table) => checkAttr(table, facts)),
   ];
+}
+
+/** Every table of the chapters, in the book's order. */
+export function tablesOf(chapters: readonly Chapter[]): Table[] {
+  return chapters.flatMap(({ sections }) => sections.flatMap(({ tables }) => tables));
 }

@@ -110,6 +110,8 @@ export type TableScope =
   | "complete"
   /** The tables that are there are right, and complete for the owners that they name. */
   | "present"
+  /** The rows that are there are right. */
+  | "rows"
   | "none";
 
 export interface BookOptions {

@@ -2,8 +2,7 @@
  * The process that executes examples: it reads requests from stdin and answers on stdout (wire.ts).
  * The runner kills it when a section takes too long.
  */
-import type { CodeFacts } from "./tables.ts";
-import { factsOf } from "./facts.ts";
+import { type CodeFacts, factsOf } from "./facts.ts";
 import { messageOf, nameOf, Runtime } from "./runtime.ts";
 import { show } from "./show.ts";
 import { decode, encode, linesOf, type Reply, type Request, type Thrown } from "./wire.ts";

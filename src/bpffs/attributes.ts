@@ -55,13 +55,14 @@ export const OPEN = rules("open", {
 });
 
 const O_ACCMODE = 3;
+const O_CLOEXEC = 0o2000000;
 
-/** open(2) without O_CREAT, of a directory or a pinned object. The descriptor is close-on-exec. */
+/** open(2) without O_CREAT, of a directory or a pinned object. */
 export function open(k: Kernel, task: Task, path: string, flags: number): Outcome {
   const text = pathAt([], path);
   if (E.isLeft(text)) return refuse(k, text.left);
-  if ((flags & O_ACCMODE) > 2 || (flags & ~O_ACCMODE) !== 0) {
-    return unmodelled(k, "open flags other than the access mode");
+  if ((flags & O_ACCMODE) > 2 || (flags & ~(O_ACCMODE | O_CLOEXEC)) !== 0) {
+    return unmodelled(k, "open flags other than the access mode and O_CLOEXEC");
   }
   if (freeFd(task) === undefined) return refuse(k, OPEN.fd_limit);
   const found = resolve(k, task, path);
@@ -73,6 +74,12 @@ export function open(k: Kernel, task: Task, path: string, flags: number): Outcom
   if (!permits(task, inode, want)) return refuse(k, OPEN.permission);
   if (inode.node.kind === "pin") return refuse(k, OPEN.pin);
   if (inode.node.kind !== "dir" && !isBpffs(k, inode)) return unmodelled(k, "other files");
-  const opened = install(openInode(k, number), task.number, { of: "inode", inode: number });
+  const cloexec = (flags & O_CLOEXEC) !== 0;
+  const opened = install(
+    openInode(k, number),
+    task.number,
+    { of: "inode", inode: number },
+    cloexec,
+  );
   return done(opened.k, opened.fd);
 }

@@ -31,7 +31,7 @@ function dir(sb: number, mode: number, parent: number, names: Record<string, num
   return { node, mode, uid: 0, gid: 0, sb, nlink, opens: 0 };
 }
 
-/** `/` and `/sys`, read-only; `/sys/fs/bpf` with a bpffs mounted on it, and `/tmp` with a tmpfs. */
+/** `/`, read-only; `/sys/fs/bpf` with a bpffs mounted on it, and `/tmp` with a tmpfs. */
 function fileSystem(): FileSystem {
   const inodes: readonly Inode[] = [
     dir(ROOTFS, 0o755, 0, { sys: 1, tmp: 2 }),
@@ -45,7 +45,7 @@ function fileSystem(): FileSystem {
   ];
   const superblocks: readonly Superblock[] = [
     { type: "rootfs", root: 0, readOnly: true },
-    { type: "sysfs", root: 3, readOnly: true },
+    { type: "sysfs", root: 3, readOnly: false },
     { type: "tmpfs", root: 6, readOnly: false },
     { type: "bpf", root: 7, readOnly: false },
   ];

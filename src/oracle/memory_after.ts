@@ -36,7 +36,10 @@ export function placeOf({ model, areas, step }: Translated, field: string): Plac
   if (call.op === "raw") return rawPlace(call, field, bytesOf(step.areas?.[0] ?? new Uint8Array()));
   if (call.op !== "bpf") return undefined;
   const found = commandAbi(call.cmd).fields.find(({ name }) => name === field);
-  return found === undefined ? undefined : { area: 0, offset: found.offset };
+  // A pointer without an area of its own is a bare address: nothing is known of what is there.
+  return found === undefined || found.kind === "ptr"
+    ? undefined
+    : { area: 0, offset: found.offset };
 }
 
 /** The same at the raw door: a pointer's value says which segment it points into. */

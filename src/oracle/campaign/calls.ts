@@ -6,6 +6,7 @@ import {
   commandAbi,
   type CommandName,
   encodeAttr,
+  type Field,
   type Machine,
   returning,
   room,
@@ -114,6 +115,11 @@ function get(m: Machine, choice: Choice): Call {
   return bpf("OBJ_GET", right);
 }
 
+function isPointer(name: CommandName, at: number): boolean {
+  const fields: readonly Field[] = commandAbi(name).fields;
+  return fields.some(({ kind, offset }) => kind === "ptr" && offset <= at && at < offset + 8);
+}
+
 /** A command at the raw door: its bytes cut, lengthened or with one set where none should be. */
 function raw(m: Machine, choice: Choice): Call {
   const name = one(
@@ -125,7 +131,9 @@ function raw(m: Machine, choice: Choice): Call {
   const size = one([0, 4, 8, 16, 32, 119, 120, 144, 152, 168, 169, 200, 4096, 4097], choice.c);
   const buffer = new Uint8Array(Math.min(size, 4096));
   buffer.set(attr.slice(0, buffer.length));
-  if (choice.d % 3 === 0 && buffer.length > 0) buffer[choice.d % buffer.length] = 1;
+  const at = choice.d % Math.max(buffer.length, 1);
+  // A byte of an address would make another one, which may happen to be mapped.
+  if (choice.d % 3 === 0 && at < buffer.length && !isPointer(name, at)) buffer[at] = 1;
   const short = choice.d % 7 === 0 ? buffer.slice(0, Math.max(buffer.length - 1, 0)) : buffer;
   const cmd = choice.wrong % 3 === 0 ? one([39, 40, 1000, -1, 0x7fffffff], choice.wrong) : number;
   return { op: "raw", cmd, attr: short, size };

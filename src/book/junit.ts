@@ -3,9 +3,8 @@ import type { BookReport, Failure, SectionResult } from "./types.ts";
 
 /** Text for XML: what XML 1.0 cannot hold is replaced, the rest escaped. */
 export function xmlText(text: string): string {
-  return text
-    // deno-lint-ignore no-control-regex
-    .replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd")
+  return text.toWellFormed()
+    .replace(/\p{Cc}|[\ufffe\uffff]/gu, (c) => "\t\n\r".includes(c) ? c : "\ufffd")
     .replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;").replaceAll("\n", "&#10;").replaceAll("\r", "&#13;");
 }
@@ -65,7 +64,12 @@ function belongs(failure: Failure, { line }: SectionResult, next: SectionResult 
 }
 
 function caseOf({ section, line, milliseconds }: SectionResult, failures: readonly Failure[]) {
-  return { name: section || "(before the first heading)", line, seconds: milliseconds / 1000, failures };
+  return {
+    name: section || "(before the first heading)",
+    line,
+    seconds: milliseconds / 1000,
+    failures,
+  };
 }
 
 function suite(file: string, cases: readonly Case[]) {
@@ -81,7 +85,13 @@ function suite(file: string, cases: readonly Case[]) {
 }
 
 function caseXml(file: string, { name, line, seconds, failures }: Case): string[] {
-  const head = { classname: file, name: `${name} (line ${line})`, file, line, time: seconds.toFixed(3) };
+  const head = {
+    classname: file,
+    name: `${name} (line ${line})`,
+    file,
+    line,
+    time: seconds.toFixed(3),
+  };
   // JUnit knows one failure a case: the first names it, the text has them all.
   if (failures.length === 0) return [`    ${open("testcase", head)}</testcase>`];
   const text = failures.map(detail).join("\n\n");

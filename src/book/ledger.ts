@@ -101,7 +101,9 @@ export function checkLedger(
 function checkRow(ledger: Ledger, table: Table, row: Row, entry: Entry | undefined): Failure[] {
   const [{ text: id, isCode }, ...cells] = row.cells;
   if (!isCode) {
-    return [failure(table, row.line, `the ${ledger.word} cell holds an id in backticks: \`${id}\``)];
+    return [
+      failure(table, row.line, `the ${ledger.word} cell holds an id in backticks: \`${id}\``),
+    ];
   }
   if (entry === undefined) {
     const message = `${ledger.source} has no ${ledger.word} ${id}`;

@@ -103,7 +103,9 @@ function list(open: string, items: readonly string[], close: string, indent: num
   const line = open + space + items.join(", ") + space + close;
   if (line.length + indent <= WIDTH && !line.includes("\n")) return line;
   const pad = " ".repeat(indent + 2);
-  return `${open}\n${items.map((item) => `${pad}${item},\n`).join("")}${" ".repeat(indent)}${close}`;
+  return `${open}\n${items.map((item) => `${pad}${item},\n`).join("")}${
+    " ".repeat(indent)
+  }${close}`;
 }
 
 /** Many short items, as many a line as fit. */

@@ -127,8 +127,10 @@ export interface BookOptions {
   readonly update?: boolean;
   /** Writes what `update` computed without asking. */
   readonly yes?: boolean;
+  /** Is shown what `update` would change, before anything is written. */
+  readonly onDiff?: (diff: string) => void;
   /** Asks whether to write; without it (and without `yes`) nothing is written. */
-  readonly confirm?: (diff: string) => boolean | Promise<boolean>;
+  readonly confirm?: () => boolean | Promise<boolean>;
   /** Keeps running changed chapters until `signal` aborts. */
   readonly watch?: boolean;
   readonly signal?: AbortSignal;

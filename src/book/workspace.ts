@@ -18,7 +18,10 @@ export interface Workspace {
 export const PROJECT = resolve(fileURLToPath(new URL("../../", import.meta.url)));
 
 /** Makes the workspace of a run over `files`; `workDir` says where, and then it stays. */
-export async function openWorkspace(files: readonly string[], workDir?: string): Promise<Workspace> {
+export async function openWorkspace(
+  files: readonly string[],
+  workDir?: string,
+): Promise<Workspace> {
   const own = files.every((file) => isInside(PROJECT, resolve(file)));
   const dir = workDir !== undefined
     ? resolve(workDir)

@@ -4,6 +4,7 @@ import { capable } from "../kernel/capabilities.ts";
 import { freeFd, install } from "../kernel/fds.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
+import type { Inode } from "../kernel/inodes.ts";
 import { openInode, withInode } from "../kernel/refs.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
@@ -33,8 +34,14 @@ function onBpffsOrTmpfs(k: Kernel, sb: number): boolean {
 }
 
 export const CHOWN = rules("chown", {
-  capability: ["EPERM", "the caller has no CAP_CHOWN"],
+  capability: [
+    "EPERM",
+    "the caller has no CAP_CHOWN, and is not an owner who keeps the file and gives it to its own group",
+  ],
 });
+
+/** (uid_t)-1 and (gid_t)-1: leave it as it is. */
+const UNCHANGED = 0xffffffff;
 
 /** chown(2), by who may give files away. */
 export function chown(k: Kernel, task: Task, path: string, uid: number, gid: number): Outcome {
@@ -42,9 +49,24 @@ export function chown(k: Kernel, task: Task, path: string, uid: number, gid: num
   if (E.isLeft(found)) return refuse(k, found.left);
   const { number, inode } = found.right;
   if (!onBpffsOrTmpfs(k, inode.sb)) return unmodelled(k, "chown elsewhere than bpffs and tmpfs");
-  const same = uid === inode.uid && gid === inode.gid && task.cred.uid === inode.uid;
-  if (!same && !capable(task.cred, "CAP_CHOWN")) return refuse(k, CHOWN.capability);
-  return done(withInode(k, number, { ...inode, uid, gid }));
+  const owner = uid >>> 0 === UNCHANGED ? inode.uid : uid >>> 0;
+  const group = gid >>> 0 === UNCHANGED ? inode.gid : gid >>> 0;
+  if (!mayGive(task, inode, uid, owner) || !mayRegroup(task, inode, gid, group)) {
+    return refuse(k, CHOWN.capability);
+  }
+  return done(withInode(k, number, { ...inode, uid: owner, gid: group }));
+}
+
+/** `chown_ok`: an owner may give a file to itself; everybody may leave the owner as it is. */
+function mayGive(task: Task, inode: Inode, asked: number, owner: number): boolean {
+  if (asked >>> 0 === UNCHANGED || capable(task.cred, "CAP_CHOWN")) return true;
+  return task.cred.uid === inode.uid && owner === inode.uid;
+}
+
+/** `chgrp_ok`: an owner may give a file to its own group. */
+function mayRegroup(task: Task, inode: Inode, asked: number, group: number): boolean {
+  if (asked >>> 0 === UNCHANGED || capable(task.cred, "CAP_CHOWN")) return true;
+  return task.cred.uid === inode.uid && (group === inode.gid || group === task.cred.gid);
 }
 
 export const OPEN = rules("open", {

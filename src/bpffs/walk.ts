@@ -20,7 +20,7 @@ export const PATH = rules("PATH", {
   not_dir: ["ENOTDIR", "a name before the last is not a directory"],
   search: ["EACCES", "a directory on the way may not be searched"],
   dot: ["EPERM", "a name on a bpffs has a `.` in it"],
-  name_too_long: ["ENAMETOOLONG", "a name has more than 255 bytes"],
+  name_too_long: ["ENAMETOOLONG", "a name has more than 255 bytes (on sysfs it just does not exist)"],
   absent: ["ENOENT", "a name does not exist"],
   sticky_link: [
     "EACCES",
@@ -101,7 +101,8 @@ export function lookup(k: Kernel, dir: Found, name: string): Walked<Found | unde
   if (isBpffs(k, dir.inode) && (dir.inode.mode & 0o7777) !== 0 && name.includes(".")) {
     return E.left(PATH.dot);
   }
-  return name.length > NAME_MAX ? E.left(PATH.name_too_long) : E.right(undefined);
+  const limited = k.fs.superblocks.get(dir.inode.sb)!.type !== "sysfs";
+  return limited && name.length > NAME_MAX ? E.left(PATH.name_too_long) : E.right(undefined);
 }
 
 export function isBpffs(k: Kernel, inode: Inode): boolean {

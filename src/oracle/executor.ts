@@ -134,8 +134,8 @@ export class Executor implements KernelRunner {
     }
   }
 
+  /** Ends the executor; a run that is under way fails. */
   async close(): Promise<void> {
-    await this.#last;
     await this.#input.close().catch(() => {});
     await this.#output.cancel();
     await this.#process.status;

@@ -156,8 +156,8 @@ export class Guest implements KernelRunner {
     return await this.#machine?.console() ?? "";
   }
 
+  /** Ends the guest; a run that is under way fails. */
   async close(): Promise<void> {
-    await this.#last;
     await this.#stop();
   }
 }

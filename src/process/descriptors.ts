@@ -18,7 +18,7 @@ export function close(k: Kernel, task: Task, fd: number): Outcome {
 /** dup(2) */
 export const DUP = rules("dup", {
   bad_fd: ["EBADF", "the descriptor is not open"],
-  fd_limit: ["EMFILE", "the task has RLIMIT_NOFILE descriptors"],
+  fd_limit: ["EMFILE", "no descriptor below RLIMIT_NOFILE is free"],
 });
 
 export function dup(k: Kernel, task: Task, fd: number): Outcome {

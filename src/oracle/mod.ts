@@ -1,0 +1,18 @@
+/** Real kernels as the judge: scripts, replay, campaigns and recorded evidence. */
+export { campaign, type CampaignReport, type Found, type Progress } from "./campaign/campaign.ts";
+export type { Comparison, Difference } from "./compare.ts";
+export {
+  answerLines,
+  Evidence,
+  type EvidenceFile,
+  evidenceFile,
+  type EvidenceRecord,
+  evidenceText,
+  scriptLines,
+} from "./evidence.ts";
+export { Executor } from "./executor.ts";
+export { explain, EXPLAINED } from "./explained.ts";
+export { judge, type Path, replay, type Replayed, scriptOf } from "./replay.ts";
+export { encodeScript, type KernelRunner, type Script } from "./script.ts";
+export { exampleOf, showCall } from "./show.ts";
+export { versionOfRelease } from "./releases.ts";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { RULES, VERSIONS } from "bpfspec";
+import { type Rule, RULES, VERSIONS } from "bpfspec";
 import type { BookReport } from "../book/mod.ts";
 import { runAndReport } from "./book.ts";
 import { judgeBook, type Judgement } from "./judge.ts";
@@ -35,9 +35,15 @@ async function gaps(book: BookReport, judged: Judgement): Promise<readonly strin
     !judged.confirmed.has(id) && !reasons.unreachable.has(id) && !reasons.unconfirmed.has(id)
   );
   return [
-    ...unfired.map(({ id }) => `${id}: no example fires it, and no chapter says why`),
-    ...unconfirmed.map(({ id }) => `${id}: no kernel has confirmed it, and no chapter says why`),
+    ...missing("no example fires", unfired),
+    ...missing("no kernel has confirmed", unconfirmed),
   ];
+}
+
+function missing(what: string, rules: readonly Rule[]): readonly string[] {
+  if (rules.length === 0) return [];
+  const ids = rules.map(({ id }) => `  ${id}`).join("\n");
+  return [`${what}, and no chapter says why, ${rules.length} rules:\n${ids}`];
 }
 
 function summarise(book: BookReport, judged: Judgement): void {

@@ -13,6 +13,7 @@ import {
   COMMON_ATTR,
 } from "../abi/commands.ts";
 import { decodeAttr, decodeCommonAttr, tailIsZero } from "../abi/attr.ts";
+import { held } from "../abi/codec.ts";
 import { BPF_COMMON_ATTRS } from "../abi/constants.ts";
 import type { Field } from "../abi/field.ts";
 import { type Memory, type Ptr, read } from "../abi/memory.ts";
@@ -225,15 +226,18 @@ function cut<N extends CommandName>(name: N, attr: AttrOf<N>, size: number): Att
   const kept = fields.map((field) => {
     const value = (attr as Loose)[field.name];
     const whole = field.offset + field.size <= size;
-    return [field.name, whole ? value : partOf(value, size - field.offset)];
+    return [field.name, whole ? value : partOf(field, value, size - field.offset)];
   });
   return Object.fromEntries(kept) as AttrOf<N>;
 }
 
-/** The first bytes of a field; what is left of a pointer points nowhere. */
-function partOf(value: Ptr | undefined, bytes: number): Ptr | undefined {
+/** The first bytes of a field; what is left of a pointer to a buffer points nowhere. */
+function partOf(field: Field, value: Ptr | undefined, bytes: number): Ptr | undefined {
   if (value === undefined) return undefined;
-  if (typeof value === "string") return value.slice(0, bytes);
-  if (typeof value === "object") return 1n;
-  return BigInt.asUintN(8 * bytes, BigInt(value));
+  if (field.kind === "bytes") {
+    return value instanceof Uint8Array ? value.subarray(0, bytes) : String(value).slice(0, bytes);
+  }
+  if (typeof value !== "number" && typeof value !== "bigint") return 1n;
+  const left = held(field, value) & ((1n << BigInt(8 * bytes)) - 1n);
+  return field.size > 4 ? left : Number(left);
 }

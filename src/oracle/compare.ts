@@ -200,8 +200,8 @@ function idIn(
   translated: Translated,
   area: number,
 ): { readonly kind: Kind; readonly offset: number } | undefined {
-  const { call, answer, writes } = translated.model!;
-  if (answer.kind !== "value") return undefined;
+  const { call, writes } = translated.model!;
+  if (writes.length === 0) return undefined;
   switch (commandOf(call)) {
     case "MAP_GET_NEXT_ID":
       return area === 0 ? { kind: "map", offset: 4 } : undefined;

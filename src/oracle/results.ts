@@ -9,16 +9,28 @@ export class ExecutorError extends Error {
 
 const ZEROS = /^z(\d+)$/;
 
+const NIBBLES = new Int8Array(128).fill(-1);
+[..."0123456789abcdef"].forEach((digit, n) => {
+  NIBBLES[digit.charCodeAt(0)] = NIBBLES[digit.toUpperCase().charCodeAt(0)] = n;
+});
+
+function parseHex(part: string, whole: string): Uint8Array {
+  const bytes = new Uint8Array(part.length >> 1);
+  for (let i = 0; i < bytes.length; i++) {
+    const high = NIBBLES[part.charCodeAt(2 * i)], low = NIBBLES[part.charCodeAt(2 * i + 1)];
+    if (!(high >= 0 && low >= 0)) throw new ExecutorError(`not an area: ${whole}`);
+    bytes[i] = high << 4 | low;
+  }
+  if (part.length % 2 === 1) throw new ExecutorError(`not an area: ${whole}`);
+  return bytes;
+}
+
 /** The bytes of an area as scripts and results write them: hex and zN, with dots between. */
 export function parseArea(text: string): Uint8Array {
   const parts = text.split(".").map((part) => {
     const zeros = ZEROS.exec(part);
     if (zeros) return new Uint8Array(Number(zeros[1]));
-    if (!/^([0-9a-f]{2})*$/i.test(part)) throw new ExecutorError(`not an area: ${text}`);
-    return Uint8Array.from(
-      { length: part.length / 2 },
-      (_, i) => parseInt(part.slice(2 * i, 2 * i + 2), 16),
-    );
+    return parseHex(part, text);
   });
   if (parts.length === 1) return parts[0];
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

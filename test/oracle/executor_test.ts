@@ -184,7 +184,7 @@ const CASES: readonly [script: ScriptText, expected: (number | string)[]][] = [
       0 umask mask=0
       0 unshare flags=0x10000000
       0 rlimit res=7 cur=3 max=3
-      0 ${ARRAY}
+      0 dup fd=0
     `,
     ),
     [0, -1, -1, 0, 0, 0o22, 0, 0, -24],
@@ -215,7 +215,7 @@ const CASES: readonly [script: ScriptText, expected: (number | string)[]][] = [
       0 bpf cmd=0 a0=012
       0 bpf cmd=0 a0=z4 p=0.4#0
       0 bpf cmd=0 a0=z4 p=0.0#7
-      0 bpf cmd=0 a0=z4 p=0.0&1
+      0 bpf cmd=0 a0=z8 p=0.0&1
       0 close fd=$4.0.0
       0 pause
     `,

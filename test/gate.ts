@@ -52,7 +52,9 @@ async function run({ name, args, count }: Step): Promise<Result> {
   const [passed, failed] = count?.(output) ?? (code === 0 ? [1, 0] : [0, 1]);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const good = code === 0 && failed === 0;
-  console.log(`${good ? "ok" : "FAILED"}  ${name} (${seconds} s): ${passed} passed, ${failed} failed`);
+  console.log(
+    `${good ? "ok" : "FAILED"}  ${name} (${seconds} s): ${passed} passed, ${failed} failed`,
+  );
   if (!good || name === "the book") console.log(output.trimEnd().replace(/^/gm, "    "));
   // A step that ends badly has failed, whatever it counted.
   return { passed, failed: code === 0 ? failed : Math.max(failed, 1) };

@@ -1,11 +1,8 @@
-import { Guest } from "../src/oracle/guest.ts";
+import { Executor } from "../src/oracle/executor.ts";
 import { campaign } from "../src/oracle/campaign/campaign.ts";
 import { exampleOf } from "../src/oracle/show.ts";
-const [version, image, calls, seed] = Deno.args;
-const t=performance.now();
-const g = await Guest.open({ kernel: image, ...(version==="7.2"?{cpu:"max"}:{}) } as any);
-console.log("booted", g.release, g.version, (performance.now()-t).toFixed(0)+"ms");
-const r = await campaign(g, { version: version as any, calls: Number(calls), seed: Number(seed) });
-console.log(version, r.calls, r.paths, r.deep/r.calls, r.milliseconds.toFixed(0), (r.calls/r.milliseconds*1e3).toFixed(0)+"/s", "rules", r.confirmed.size);
-for (const f of r.found) { console.log("----", f.difference.rule, "observed", f.difference.observed, "allowed", f.difference.allowed); console.log(exampleOf(version as any, f.path.trail, f.difference.allowed)); }
-await g.close();
+const ex = await Executor.open();
+const r = await campaign(ex, { version: "6.18", calls: Number(Deno.args[0] ?? 20000), seed: Number(Deno.args[1] ?? 1) });
+console.log(r.calls, r.paths, r.deep/r.calls, r.milliseconds, r.calls/r.milliseconds*1e3, "rules", r.confirmed.size);
+for (const f of r.found) { console.log("----", f.difference.rule, "observed", f.difference.observed, "allowed", f.difference.allowed); console.log(exampleOf("6.18", f.path.trail, f.difference.allowed)); }
+await ex.close();

@@ -145,6 +145,8 @@ function groupsOf(comments: readonly Comment[], lines: readonly string[]): Comme
 const UNATTACHED =
   "this expectation is attached to nothing: it stands behind a statement, or alone on the line below one";
 
+const JUDGED = new Set(["ExpressionStatement", "VariableDeclaration"]);
+
 /** The statement that a comment belongs to; a string says why there is none. */
 function attached(
   comment: Comment,
@@ -155,17 +157,18 @@ function attached(
   const { line, column } = comment.loc.start;
   const alone = lines[line - 1].slice(0, column).trim() === "";
   const last = alone ? line - 1 : line;
-  const found = statements.find(({ node }) =>
+  const ending = statements.filter(({ node }) =>
     node.loc.end.line === last && node.end <= comment.start &&
     /^[\s;]*$/.test(text.slice(node.end, comment.start)) && node.type !== "EmptyStatement"
   );
-  if (found === undefined) return UNATTACHED;
+  if (ending.length === 0) return UNATTACHED;
+  const found = ending.find(({ node }) => JUDGED.has(node.type));
+  if (found === undefined) {
+    return "an expectation stands behind an expression or `const name = expression`";
+  }
   if (!found.listed) return "put `{ }` around the statement that has an expectation";
   const { node } = found;
   if (node.type === "ExpressionStatement") return node;
-  if (node.type !== "VariableDeclaration") {
-    return "an expectation stands behind an expression or `const name = expression`";
-  }
   const [only, ...more] = node.declarations as readonly Node[];
   if (more.length > 0 || (only.id as Node).type !== "Identifier" || !only.init) {
     return "an expectation on a declaration wants one variable with a plain name and a value";

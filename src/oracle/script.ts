@@ -255,9 +255,15 @@ export function encodeScript(script: Script): string {
   return [head, ...lines, "end", ""].join("\n");
 }
 
-/** The text of a script that may be text already. */
+/** The text of a script that may be text already; throws where that is not one whole script. */
 export function scriptText(script: Script | ScriptText): ScriptText {
-  return "text" in script ? script : { name: script.name, text: encodeScript(script) };
+  if (!("text" in script)) return { name: script.name, text: encodeScript(script) };
+  const { name, text } = script;
+  const [, first] = text.split(/\s/, 2);
+  if (!text.startsWith("script ") || first !== name || !text.endsWith("\nend\n")) {
+    throw new RangeError(`the text of script ${name} is not from its script line to its end line`);
+  }
+  return script;
 }
 
 /** The scripts in a text; everything between them is left out. */

@@ -5,7 +5,7 @@ function pointer(value: Ptr | undefined | Uint8Array): string {
   if (value instanceof Uint8Array) return bytes(value);
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "bigint") return `0x${value.toString(16)}n`;
-  if (typeof value === "object") return `room(${value.room})`;
+  if (typeof value === "object") return "room" in value ? `room(${value.room})` : fields(value);
   return String(value);
 }
 

@@ -16,6 +16,7 @@ import {
   type Script,
   type ScriptResult,
   type ScriptText,
+  scriptText,
   splitScripts,
   type Step,
   transcript,
@@ -64,9 +65,10 @@ const CASES: readonly [script: ScriptText, expected: (number | string)[]][] = [
       0 bpf cmd=1 a0=z32 a1=01000000 a2=ro:z8 ${LOOKUP}
       0 bpf cmd=0 size=20 attr=@0x10
       0 bpf cmd=0 size=0 a0=z0
+      0 bpf cmd=0 a0=z20 common=@0x10 size_common=8
     `,
     ),
-    [3, 0, 0, -14, -14, -14, -14, -22],
+    [3, 0, 0, -14, -14, -14, -14, -22, -22],
   ],
   [
     script(
@@ -334,6 +336,16 @@ end
   throws(broken({ task: 0, op: "close" }), /script x, step 0: close needs fd/);
   throws(broken({ task: 0, op: "fork", args: { fd: 1 } }), /fork does not take fd/);
   throws(broken({ task: 0, op: "close", args: { fd: "x" } }), /fd takes a number/);
+});
+
+Deno.test("scripts: a text has to be one whole script", () => {
+  const one = script("one", "0 pause");
+  equal(scriptText(one), one);
+  throws(() => scriptText({ ...one, name: "two" }), RangeError);
+  throws(() => scriptText({ ...one, text: one.text.trimEnd() }), /script one is not from/);
+  const text = `${one.text}done one\n\nscript two fs=1\n0 pause\n= 0\nend\ndone two\n`;
+  deepEqual(splitScripts(text).map(({ name }) => name), ["one", "two"]);
+  splitScripts(text).forEach(scriptText);
 });
 
 Deno.test("results: text in pieces", () => {

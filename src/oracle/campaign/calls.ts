@@ -1,13 +1,16 @@
 /** One drawn call, of any kind. */
 import {
+  ATTR_SIZE,
   type AttrOf,
   BPF_F_PATH_FD,
   type Call,
   commandAbi,
   type CommandName,
+  COMMANDS,
   encodeAttr,
   type Field,
   type Machine,
+  MODELLED,
   returning,
   room,
 } from "bpfspec";
@@ -120,23 +123,32 @@ function isPointer(name: CommandName, at: number): boolean {
   return fields.some(({ kind, offset }) => kind === "ptr" && offset <= at && at < offset + 8);
 }
 
-/** A command at the raw door: its bytes cut, lengthened or with one set where none should be. */
+/** A command at the raw door: its bytes cut, lengthened, or with one set where it may matter. */
 function raw(m: Machine, choice: Choice): Call {
-  const name = one(
-    ["MAP_LOOKUP_ELEM", "MAP_DELETE_ELEM", "MAP_FREEZE", "MAP_GET_NEXT_KEY", "OBJ_PIN"] as const,
-    choice.a,
-  );
-  const { number } = commandAbi(name);
+  const name = one(COMMANDS, choice.a).name;
+  const { number, end } = commandAbi(name);
   const attr = encodeAttr(name, { map_fd: fdOf(m, "map", choice.b) ?? 3 } as never);
-  const size = one([0, 4, 8, 16, 32, 119, 120, 144, 152, 168, 169, 200, 4096, 4097], choice.c);
+  const size = one([0, 4, 8, 16, 32, 119, 120, 144, 152, 168, 168, 168, 169, 4096, 4097], choice.c);
   const buffer = new Uint8Array(Math.min(size, 4096));
   buffer.set(attr.slice(0, buffer.length));
-  const at = choice.d % Math.max(buffer.length, 1);
+  const last = end[m.kernel.version] ?? 0;
+  const at = one([last, last, last + 1, ATTR_SIZE[m.kernel.version], choice.d], choice.d);
   // A byte of an address would make another one, which may happen to be mapped.
-  if (choice.d % 3 === 0 && at < buffer.length && !isPointer(name, at)) buffer[at] = 1;
-  const short = choice.d % 7 === 0 ? buffer.slice(0, Math.max(buffer.length - 1, 0)) : buffer;
-  const cmd = choice.wrong % 3 === 0 ? one([39, 40, 1000, -1, 0x7fffffff], choice.wrong) : number;
+  if (choice.d % 3 !== 0 && at < buffer.length && !isPointer(name, at)) buffer[at] = 1;
+  const short = choice.d % 13 === 0 ? buffer.slice(0, Math.max(buffer.length - 1, 0)) : buffer;
+  const cmd = choice.wrong % 9 === 0 ? one([39, 40, 1000, -1, 0x7fffffff], choice.wrong) : number;
   return { op: "raw", cmd, attr: short, size };
+}
+
+/** A command of which the model has the head only, with one field set; what passes is not made. */
+function headOnly(_m: Machine, choice: Choice): Call {
+  const { name, fields } = one(COMMANDS.filter(({ name }) => !(name in MODELLED)), choice.a);
+  const field: Field = one<Field>(fields, choice.b);
+  const value = one(choice.c % 2 === 0 ? BOUNDARIES : FLAGS, choice.d);
+  const attr = field.kind === "ptr" ? {} : { [field.name]: value };
+  const attach = "attach_type" in Object.fromEntries(fields.map((each) => [each.name, 0]));
+  const typed = attach ? { attach_type: one([0, 2, 8, 37, 46, 47, 54, 70], choice.c) } : {};
+  return { op: "bpf", cmd: name, attr: { ...typed, ...attr } } as Call;
 }
 
 // Without CAP_SYS_RESOURCE, which a container may have taken from root.
@@ -147,6 +159,10 @@ const MASKS: readonly bigint[] = [
   CAPS & ~((1n << 21n) | (1n << 39n)),
   CAPS & ~((1n << 21n) | (1n << 38n)),
   CAPS & ~(1n << 1n) & ~(1n << 2n),
+  CAPS & ~((1n << 21n) | (1n << 12n)),
+  CAPS & ~((1n << 21n) | (1n << 12n) | (1n << 38n) | (1n << 39n)),
+  CAPS & ~(1n << 3n) & ~(1n << 0n),
+  1n << 39n,
   0n,
 ];
 
@@ -173,7 +189,8 @@ export const KINDS: readonly (readonly [weight: number, make: Make])[] = [
   [2, (m, c) => bpf("PROG_GET_FD_BY_ID", { prog_id: someId(m.progIds, c.a) })],
   [8, pin],
   [8, get],
-  [4, raw],
+  [5, raw],
+  [3, headOnly],
   [
     4,
     (m, c) => ({
@@ -184,7 +201,8 @@ export const KINDS: readonly (readonly [weight: number, make: Make])[] = [
   [2, (m, c) => ({ op: "dup", fd: someFd(m, c.a) })],
   [2, (m, c) => ({ op: "dup2", fd: someFd(m, c.a), to: one([3, 4, 5, 10, 1023, 1024], c.b) })],
   [1, (m, c) => ({ op: "cloexec", fd: someFd(m, c.a), on: c.b % 2 === 0 })],
-  [2, () => ({ op: "fork" })],
+  [4, () => ({ op: "fork" })],
+  [1, (m, c) => ({ op: "setrlimit", limits: { nofile: lowered(m, one([4, 5, 6, 8], c.a)) } })],
   [1, (m) => m.task === 0 ? { op: "exec" } : { op: "exit" }],
   [1, () => ({ op: "socketpair" })],
   [
@@ -193,11 +211,11 @@ export const KINDS: readonly (readonly [weight: number, make: Make])[] = [
   ],
   [2, (m, c) => ({ op: "recv", fd: fdOf(m, "socket", c.a) ?? someFd(m, c.a) })],
   [
-    1,
+    3,
     (m, c) => ({
       op: "mmap",
       fd: fdOf(m, "map", c.a) ?? 99,
-      length: one([4096, 1, 8192], c.b),
+      length: one([4096, 1, 8192, 0, 2 ** 47], c.b),
       writable: c.c % 2 === 0,
     }),
   ],
@@ -227,17 +245,22 @@ export const KINDS: readonly (readonly [weight: number, make: Make])[] = [
   [1, (_m, c) => ({ op: "open", path: path(c, c.a), flags: c.b % 3 })],
   [1, (_m, c) => ({ op: "umask", mask: one([0, 0o22, 0o77, 0o777], c.a) })],
   [
-    1,
+    3,
     (m, c) =>
       m.task === 0
         ? { op: "umask", mask: 0o22 }
         : { op: "setuid", uid: one([65534, 1000, 0], c.a) },
   ],
   [
-    1,
+    5,
     (m, c) => m.task === 0 ? { op: "umask", mask: 0o22 } : { op: "capset", mask: one(MASKS, c.a) },
   ],
 ];
+
+/** A limit that is not above the one there is: a container's root may not be allowed to raise it. */
+function lowered(m: Machine, nofile: number): number {
+  return Math.min(nofile, m.kernel.tasks.get(m.task)!.limits.nofile);
+}
 
 /** Up to three descriptors that may be sent: the model does not take sockets over sockets. */
 function sendable(m: Machine, choice: Choice): number[] {

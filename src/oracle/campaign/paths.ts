@@ -2,6 +2,7 @@
 import { type Answer, boot, type Call, type Machine, type Version } from "bpfspec";
 import type { Path } from "../replay.ts";
 import { callFor } from "./calls.ts";
+import { sceneFor } from "./scenes.ts";
 import type { Choice } from "./choices.ts";
 import { one } from "./pools.ts";
 import { aliveTasks } from "./state.ts";
@@ -12,9 +13,9 @@ const MOST_TASKS = 4;
 
 /** Plays choices on a machine of a version. */
 export function play(version: Version, drawn: readonly Choice[]): Machine {
-  let m = boot(version);
+  let m = sceneFor(boot(version), drawn[0]);
   for (const choice of drawn) {
-    m = m.as(one(aliveTasks(m), choice.task % 3 === 0 ? choice.task : 0));
+    m = m.as(one(aliveTasks(m), choice.task % 2 === 0 ? choice.task : 0));
     const call = callFor(m, choice);
     if (!isAffordable(m, call)) continue;
     const next = m.call(call);

@@ -5,12 +5,7 @@
 // attr is area 0, or attr=@address; its size is the area's unless size= says otherwise.
 static s64 op_bpf(struct call *c) {
   struct area *area = &c->step->areas[0];
-  struct text *raw = word_of(c, "attr");
-  u64 attr = area->present ? area_address(c, 0) : 0;
-  if (raw && (!raw->len || *raw->at != '@' ||
-              !parse_number((struct text){raw->at + 1, raw->len - 1}, &attr))) {
-    fail(c, "attr is not @address:", *raw);
-  }
+  u64 attr = number_or(c, "attr", area->present ? area_address(c, 0) : 0);
   u64 cmd = number_of(c, "cmd"), size = number_or(c, "size", area->size);
   u64 common = number_or(c, "common", 0), size_common = number_or(c, "size_common", 0);
   if (c->why) return 0;

@@ -135,7 +135,7 @@ static int output_of(struct call *c, struct text t, u64 *value) {
   return 1;
 }
 
-// A number, &area[+delta], $step.area.offset or #step.
+// A number, @address, &area[+delta], $step.area.offset or #step.
 int value_of(struct call *c, struct text t, u64 *value) {
   struct text whole = t;
   u64 n, delta = 0;
@@ -158,6 +158,7 @@ int value_of(struct call *c, struct text t, u64 *value) {
     *value = area_address(c, n) + delta;
     return 1;
   }
+  if (t.len && *t.at == '@') t.at++, t.len--;
   if (!parse_number(t, value)) return fail(c, "not a number:", whole);
   return 1;
 }

@@ -50,6 +50,12 @@ export interface Chapter {
   readonly failures: readonly Failure[];
 }
 
+/**
+ * What stands in the line of a closing fence, so that no statement reaches from one block into the
+ * next: unlike a `;`, it ends a statement that is complete without becoming a part of it.
+ */
+export const BARRIER = "debugger;";
+
 const markdown = new MarkdownIt({ html: true });
 
 /**
@@ -121,8 +127,7 @@ function readFence(
     section.code[start + 1 + i] = text;
     shift[start + 1 + i] = Math.max(0, lines[start + 1 + i].length - text.length);
   });
-  // Ends a statement that was left open, so that none reaches from one block into the next.
-  section.code[end - 1] = ";";
+  section.code[end - 1] = BARRIER;
 }
 
 /** markdown-it closes an open fence at the end of its container; the book asks for the real one. */

@@ -8,7 +8,7 @@
  * The **run text** is what is executed: `no-run` blocks are blank, and each expectation is a call of
  * the runtime (runtime.ts). Line 1 is never code (a fence opens above it), and holds the imports.
  */
-import type { Block, Section } from "./extract.ts";
+import { BARRIER, type Block, type Section } from "./extract.ts";
 import { type Expectation, type Fault, findExpectations } from "./expectations.ts";
 import type { Prelude } from "./prelude.ts";
 import { declaredNames, moduleSpecifiers, type Node, parseModule, usedNames } from "./syntax.ts";
@@ -69,8 +69,9 @@ export function moduleOf(
 ): SectionModule | ModuleFaults {
   const { blocks, code } = section;
   // The `;` on line 1 keeps a first statement that is a string from being read as a directive.
-  const text = [";" + code[0], ...code.slice(1)].join("\n");
-  const { program, comments, faults } = parseModule(text);
+  const parsed = [";" + code[0], ...code.slice(1)].join("\n");
+  const text = parsed.replaceAll(`\n${BARRIER}\n`, `\n${";".padEnd(BARRIER.length)}\n`);
+  const { program, comments, faults } = parseModule(parsed);
   if (faults.length > 0) return { grammar: [], syntax: faults };
   const declared = declaredNames(program);
   const { expectations, faults: wrong } = findExpectations(text, program, comments, declared);

@@ -8,7 +8,7 @@ import type { Reference, Step } from "./script.ts";
 type Kind = "map" | "prog";
 
 /** An id that no real kernel has given: it is as far away as ids go. */
-const NOBODY = 0x60000000;
+export const NOBODY = 0x60000000;
 
 const OBJ_GET_INFO_BY_FD = 15;
 const INFO_ROOM = 80;

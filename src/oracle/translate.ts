@@ -19,8 +19,9 @@ import {
   type Step as ModelStep,
   type Version,
 } from "bpfspec";
+import { commandOf } from "./memory_after.ts";
 import type { Area, Argument, OpName, Patch, Reference, Script, Step } from "./script.ts";
-import { Ids } from "./ids.ts";
+import { Ids, NOBODY } from "./ids.ts";
 
 /** A script's step, and the model's step that it stands for (none for a step that only asks). */
 export interface Translated {
@@ -60,7 +61,7 @@ function usesPaths({ call }: ModelStep): boolean {
 
 /** Whether a call names an object by its id. */
 function usesIds({ call }: ModelStep): boolean {
-  return call.op === "bpf" && /_GET_(NEXT|FD_BY)_ID$/.test(call.cmd);
+  return /_GET_(NEXT|FD_BY)_ID$/.test(commandOf(call) ?? "");
 }
 
 /** Turns a path into a script. */
@@ -246,6 +247,16 @@ function withCommon(step: Step, call: BpfCall, places: Record<string, number>): 
   return { ...step, args, areas, patches };
 }
 
+const FD_BY_ID: ReadonlySet<number> = new Set([13, 14, 19, 30]);
+
+/** Keeps a script from opening an object that it did not make: raw bytes name it by a number. */
+function refuseForeignId(cmd: number, attr: Uint8Array): void {
+  const id = attr.length >= 4 ? new DataView(attr.buffer, attr.byteOffset).getUint32(0, true) : 0;
+  if (FD_BY_ID.has(cmd & ~BPF_COMMON_ATTRS) && id !== 0 && id < NOBODY) {
+    throw new NotReplayable("an id in raw bytes may be somebody else's object");
+  }
+}
+
 /** A raw call: its segments become areas, and addresses into them become references. */
 function raw(task: number, call: { op: "raw" } & RawCall): Translated {
   const memory = call.memory ?? [];
@@ -258,6 +269,7 @@ function raw(task: number, call: { op: "raw" } & RawCall): Translated {
   });
   const args: Record<string, Argument> = { cmd: call.cmd >>> 0, size: call.size >>> 0 };
   const attr = placeAttr(call, areas, args);
+  refuseForeignId(call.cmd, attr);
   const point = (area: number, offset: number, value: bigint) => {
     const i = memory.findIndex((s) => s.at <= value && value < s.at + BigInt(s.bytes.length));
     if (i < 0) return;

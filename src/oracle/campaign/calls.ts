@@ -7,7 +7,6 @@ import {
   commandAbi,
   type CommandName,
   COMMANDS,
-  encodeAttr,
   type Field,
   type Machine,
   MODELLED,
@@ -127,7 +126,10 @@ function isPointer(name: CommandName, at: number): boolean {
 function raw(m: Machine, choice: Choice): Call {
   const name = one(COMMANDS, choice.a).name;
   const { number, end } = commandAbi(name);
-  const attr = encodeAttr(name, { map_fd: fdOf(m, "map", choice.b) ?? 3 } as never);
+  // Where the first word is an object's id it must be nobody's: others' objects are not ours.
+  const first = /_ID$/.test(name) ? 0x7ffffff0 : fdOf(m, "map", choice.b) ?? 3;
+  const attr = new Uint8Array(168);
+  new DataView(attr.buffer).setUint32(0, first, true);
   const size = one([0, 4, 8, 16, 32, 119, 120, 144, 152, 168, 168, 168, 169, 4096, 4097], choice.c);
   const buffer = new Uint8Array(Math.min(size, 4096));
   buffer.set(attr.slice(0, buffer.length));

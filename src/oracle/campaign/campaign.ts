@@ -7,6 +7,7 @@ import { type Path, replay, type Replayed, replayOne } from "../replay.ts";
 import type { KernelRunner } from "../script.ts";
 import { type Choice, choices } from "./choices.ts";
 import { isDeep, pathOf, remade } from "./paths.ts";
+import { without } from "./renumber.ts";
 
 export interface CampaignOptions {
   readonly version: Version;
@@ -169,8 +170,14 @@ async function withoutSpare(
 ): Promise<Shown> {
   let least = found;
   for (let i = least.path.trail.length - 2; i >= 0; i--) {
-    const trail = remade(options.version, least.path.trail.toSpliced(i, 1));
-    least = await showing(runner, options, { ...least.path, trail }, key) ?? least;
+    const { trail } = least.path;
+    for (const shorter of [without(trail, i), trail.toSpliced(i, 1)]) {
+      const path = { ...least.path, trail: remade(options.version, shorter) };
+      const shown = await showing(runner, options, path, key);
+      if (shown === undefined) continue;
+      least = shown;
+      break;
+    }
   }
   return least;
 }

@@ -33,6 +33,12 @@ export function isNull(ptr: Ptr | undefined): boolean {
   return ptr === undefined || ptr === 0 || ptr === 0n;
 }
 
+/** A raw address; what is no whole number points nowhere. */
+export function addressOf(ptr: number | bigint | undefined): bigint {
+  if (typeof ptr === "bigint") return ptr;
+  return Number.isSafeInteger(ptr) ? BigInt(ptr!) : 0n;
+}
+
 /** Latin-1: one character a byte. The bytes inside the state are kept so. */
 export function latin1(bytes: Uint8Array, from = 0, to = bytes.length): string {
   const n = to - from;
@@ -62,13 +68,13 @@ export function mapped(memory: Memory, ptr: Ptr | undefined, size: number): numb
   if (ptr instanceof Uint8Array) return Math.min(ptr.length, size);
   if (typeof ptr === "string") return Math.min(ptr.length + 1, size);
   if (typeof ptr === "object") return Math.min(ptr.room, size);
-  return mappedAt(memory, BigInt(ptr ?? 0), size, false);
+  return mappedAt(memory, addressOf(ptr), size, false);
 }
 
 /** How many of `size` bytes at `ptr` can be written (from the first on). */
 export function writable(memory: Memory, ptr: Ptr | undefined, size: number): number {
   if (typeof ptr === "number" || typeof ptr === "bigint") {
-    return mappedAt(memory, BigInt(ptr), size, true);
+    return mappedAt(memory, addressOf(ptr), size, true);
   }
   return mapped(memory, ptr, size);
 }
@@ -99,7 +105,7 @@ function readMapped(memory: Memory, ptr: Ptr | undefined, size: number): string 
   if (typeof ptr === "string") return (ptr + "\0").slice(0, size);
   if (typeof ptr === "object") return "\0".repeat(size);
   let text = "";
-  const at = BigInt(ptr ?? 0);
+  const at = addressOf(ptr);
   while (text.length < size) {
     const where = at + BigInt(text.length);
     const segment = segmentAt(memory, where)!;

@@ -136,6 +136,9 @@ export class ExampleProcess {
     const { code, signal } = await this.#child.status;
     const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
     const errors = (await this.#errors).trim();
+    if (errors.includes("Top-level await promise never resolved")) {
+      return { kind: "crash", message: "it awaits a promise that nothing settles" };
+    }
     return { kind: "crash", message: `the process ended ${how}${errors && `: ${errors}`}` };
   }
 

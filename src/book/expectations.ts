@@ -161,7 +161,13 @@ function attached(
     node.loc.end.line === last && node.end <= comment.start &&
     /^[\s;]*$/.test(text.slice(node.end, comment.start)) && node.type !== "EmptyStatement"
   );
-  if (ending.length === 0) return UNATTACHED;
+  if (ending.length === 0) {
+    const goesOn = !alone &&
+      statements.some(({ node }) =>
+        JUDGED.has(node.type) && node.start < comment.start && comment.end < node.end
+      );
+    return goesOn ? `${UNATTACHED}; this statement goes on below: is a \`;\` missing?` : UNATTACHED;
+  }
   const found = ending.find(({ node }) => JUDGED.has(node.type));
   if (found === undefined) {
     return "an expectation stands behind an expression or `const name = expression`";

@@ -107,14 +107,18 @@ function executionOf(options: BookOptions, { config }: Workspace): ExecuteOption
   };
 }
 
+/** Whether a prelude is named by the path of a file, as `./x.ts`, `/x.ts` or `x/y.ts` is. */
+function isPath(prelude: string): boolean {
+  return /^\.{0,2}\//.test(prelude) || /^[^@:]+\.[cm]?[jt]s$/.test(prelude);
+}
+
 /** Asks a process for the prelude; a string says what is wrong. */
 async function loadPrelude(
   process: ExampleProcess,
   wanted: string,
   { imports }: Workspace,
 ): Promise<Prelude | string> {
-  const isPath = /^\.{0,2}\//.test(wanted);
-  const specifier = isPath ? pathToFileURL(resolve(wanted)).href : wanted;
+  const specifier = isPath(wanted) ? pathToFileURL(resolve(wanted)).href : wanted;
   const said = await process.prelude(imports[specifier] ?? specifier);
   if (typeof said === "string") return said;
   return await preludeFrom(specifier, imports[specifier] ?? specifier, said);
@@ -289,5 +293,5 @@ async function update(
 /** The directory whose changes make every example run again: that of the prelude's module. */
 export function preludeDir(prelude: string | undefined): string | undefined {
   if (prelude === undefined || prelude === "bpfspec") return join(PROJECT, "src");
-  return /^\.{0,2}\//.test(prelude) ? dirname(resolve(prelude)) : undefined;
+  return isPath(prelude) ? dirname(resolve(prelude)) : undefined;
 }

@@ -2,7 +2,7 @@
 import { isEqual } from "./compare.ts";
 import type { Claim } from "./expectations.ts";
 import { Observer } from "./observe.ts";
-import { asRefusal, asUnmodelled, isPrintable, show, type ShowOptions } from "./show.ts";
+import { asRefusal, asUnmodelled, isMachine, isPrintable, show, type ShowOptions } from "./show.ts";
 import type { Judgement, Reply, SectionDone, SiteSummary, Thrown } from "./wire.ts";
 
 /** What an expectation saw up to now. */
@@ -12,6 +12,9 @@ interface Site {
   /** What each time would have been true; undefined is a value that cannot be written down. */
   readonly truths: Set<string | undefined>;
 }
+
+/** Characters of an actual value that a failure shows at most. */
+const SHOWN = 10_000;
 
 export class Runtime {
   #claims: readonly Claim[] = [];
@@ -117,7 +120,9 @@ export class Runtime {
 
   #shown(actual: unknown): string {
     const what = asUnmodelled(actual)?.what;
-    return what === undefined ? show(actual, this.options()) : `unmodelled (${what})`;
+    if (what !== undefined) return `unmodelled (${what})`;
+    const text = show(actual, this.options());
+    return text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text;
   }
 
   #truth(actual: unknown): string | undefined {
@@ -168,8 +173,7 @@ export function claimText(claim: Claim): string {
 
 function hint(actual: unknown): string {
   if (actual instanceof Promise) return "the value is a promise: `await` is missing";
-  const isMachine = typeof actual === "object" && actual !== null && "trail" in actual;
-  return isMachine ? "the value is a machine: ask for its `.result`" : "another value";
+  return isMachine(actual) ? "the value is a machine: ask for its `.result`" : "another value";
 }
 
 export function nameOf(error: unknown): string {

@@ -55,6 +55,12 @@ export function asUnmodelled(value: unknown): { readonly what: string } | undefi
   return typeof answer === "object" && answer?.kind === "unmodelled" ? answer : undefined;
 }
 
+/** A machine, told by its shape; what is inside would fill pages. */
+export function isMachine(value: unknown): value is { readonly trail: readonly unknown[] } {
+  return typeof value === "object" && value !== null && !isPlain(value) && "answer" in value &&
+    "trail" in value && Array.isArray(value.trail);
+}
+
 function print(
   value: unknown,
   options: ShowOptions,
@@ -71,6 +77,7 @@ function print(
   const refusal = asRefusal(value);
   if (refusal !== undefined) return `${refusal.errno} ${refusal.rule.id}`;
   if (asUnmodelled(value) !== undefined) return "unmodelled";
+  if (isMachine(value)) return `[${value.constructor.name} after ${value.trail.length} calls]`;
   const deeper = new Set(inside).add(value);
   const inner = (each: unknown) => print(each, options, indent + 2, deeper);
   const named = (name: string, open: string, items: string[], close: string) =>

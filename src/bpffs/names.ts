@@ -4,7 +4,7 @@ import { Map as PMap } from "immutable";
 import type { Inode, Node } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
-import { keepOrFree, withInode } from "../kernel/refs.ts";
+import { keepOrFree, openInode, withInode } from "../kernel/refs.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import {
@@ -153,8 +153,9 @@ export function rmdir(k: Kernel, task: Task, path: string): Outcome {
   return done(dropDir(k, dir.number, name, victim.right.number));
 }
 
+/** Takes a directory away; while it is open, it holds the one it was in, which is still its `..`. */
 function dropDir(k: Kernel, dir: number, name: string, number: number): Kernel {
-  const left = leave(k, dir, name, true);
+  const left = openInode(leave(k, dir, name, true), dir);
   return keepOrFree(left, number, { ...left.fs.inodes.get(number)!, nlink: 0 });
 }
 

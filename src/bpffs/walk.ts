@@ -20,11 +20,14 @@ export const PATH = rules("PATH", {
   not_dir: ["ENOTDIR", "a name before the last is not a directory"],
   search: ["EACCES", "a directory on the way may not be searched"],
   dot: ["EPERM", "a name on a bpffs has a `.` in it"],
-  name_too_long: ["ENAMETOOLONG", "a name has more than 255 bytes (on sysfs it just does not exist)"],
-  absent: ["ENOENT", "a name does not exist"],
+  name_too_long: [
+    "ENAMETOOLONG",
+    "a name has more than 255 bytes (on sysfs it just does not exist)",
+  ],
+  absent: ["ENOENT", "a name does not exist, or its directory was removed"],
   sticky_link: [
     "EACCES",
-    "a symlink in a sticky directory that all may write to is neither the caller's nor the directory owner's (`fs.protected_symlinks`)",
+    "the last name is a symlink in a sticky directory that all may write to, and is neither the caller's nor the directory owner's (`fs.protected_symlinks`)",
   ],
   loop: ["ELOOP", "more than 40 symlinks on the way"],
 });
@@ -96,6 +99,7 @@ function start(k: Kernel, task: Task, path: string, dirfd: number | undefined): 
 export function lookup(k: Kernel, dir: Found, name: string): Walked<Found | undefined> {
   const node = dir.inode.node;
   if (node.kind !== "dir") return E.left(PATH.not_dir);
+  if (dir.inode.nlink === 0) return E.left(PATH.absent);
   const number = node.entries.get(name);
   if (number !== undefined) return E.right(inodeAt(k, mountedOn(k, number)));
   if (isBpffs(k, dir.inode) && (dir.inode.mode & 0o7777) !== 0 && name.includes(".")) {
@@ -142,7 +146,7 @@ function parentWithin(
   let at = from;
   for (const name of names.slice(0, -1)) {
     if (E.isLeft(at)) return at;
-    at = step(k, task, at.right, name, budget);
+    at = step(k, task, at.right, name, budget, false);
     if (E.isRight(at) && at.right.inode.node.kind !== "dir") return E.left(PATH.not_dir);
   }
   if (E.isLeft(at)) return at;
@@ -151,24 +155,41 @@ function parentWithin(
   return E.right({ dir: at.right, name: last, slash });
 }
 
-/** One step of a walk: through `.` and `..`, a mount, and whatever a symlink says. */
-function step(k: Kernel, task: Task, dir: Found, name: string, budget: Budget): Walked<Found> {
+/**
+ * One step of a walk: through `.` and `..`, a mount, and whatever a symlink says. `last` where the
+ * name is the path's last one, or the last one of what a symlink there says.
+ */
+function step(
+  k: Kernel,
+  task: Task,
+  dir: Found,
+  name: string,
+  budget: Budget,
+  last: boolean,
+): Walked<Found> {
   if (!permits(task, dir.inode, MAY_EXEC)) return E.left(PATH.search);
   if (name === ".") return E.right(dir);
   if (name === "..") return E.right(parentOf(k, dir));
   const found = lookup(k, dir, name);
   if (E.isLeft(found)) return found;
   if (found.right === undefined) return E.left(PATH.absent);
-  return follow(k, task, dir, found.right, budget);
+  return follow(k, task, dir, found.right, budget, last);
 }
 
-function follow(k: Kernel, task: Task, dir: Found, at: Found, budget: Budget): Walked<Found> {
+function follow(
+  k: Kernel,
+  task: Task,
+  dir: Found,
+  at: Found,
+  budget: Budget,
+  last: boolean,
+): Walked<Found> {
   const { node } = at.inode;
   if (node.kind !== "symlink") return E.right(at);
   if (++budget.links > MAXSYMLINKS) return E.left(PATH.loop);
-  if (stickyLink(k, task, dir.inode, at.inode)) return E.left(PATH.sticky_link);
+  if (last && stickyLink(k, task, dir.inode, at.inode)) return E.left(PATH.sticky_link);
   const from = node.target.startsWith("/") ? inodeAt(k, mountedOn(k, k.fs.root)) : dir;
-  return walkFrom(k, task, from, node.target, budget);
+  return walkFrom(k, task, from, node.target, budget, last);
 }
 
 /** `may_follow_link` */
@@ -183,12 +204,13 @@ function walkFrom(
   from: Found,
   path: string,
   budget: Budget,
+  last: boolean,
 ): Walked<Found> {
   const parent = parentWithin(k, task, E.right(from), path, budget);
   if (E.isLeft(parent)) return parent;
   const { dir, name, slash } = parent.right;
   if (name === "/") return E.right(dir);
-  const found = step(k, task, dir, name, budget);
+  const found = step(k, task, dir, name, budget, last);
   if (E.isLeft(found) || !slash) return found;
   return found.right.inode.node.kind === "dir" ? found : E.left(PATH.not_dir);
 }
@@ -196,7 +218,7 @@ function walkFrom(
 /** Resolves a path to what it names, through symlinks (`user_path_at` with LOOKUP_FOLLOW). */
 export function resolve(k: Kernel, task: Task, path: string, dirfd?: number): Walked<Found> {
   const from = start(k, task, path, dirfd);
-  return E.isLeft(from) ? from : walkFrom(k, task, from.right, path, { links: 0 });
+  return E.isLeft(from) ? from : walkFrom(k, task, from.right, path, { links: 0 }, true);
 }
 
 const AT_FDCWD = -100;

@@ -1,35 +1,59 @@
 import { Command } from "commander";
 import { type Version } from "bpfspec";
-import { campaign, type CampaignReport, exampleOf, type Found } from "../oracle/mod.ts";
-import { runningKernel } from "./judge.ts";
+import {
+  campaign,
+  type CampaignReport,
+  exampleOf,
+  type Found,
+  type GuestError,
+  type Judged,
+  type Path,
+  type Survivor,
+} from "../oracle/mod.ts";
 import { placeOfRule } from "./places.ts";
 import { ProgressLine } from "./progress.ts";
 import { UsageError, wholeNumber } from "./usage.ts";
+import { KERNEL_HELP, onKernels, versionsOf } from "./versions.ts";
 
-/** `bpfspec conform`: a campaign of random calls on the running kernel. */
+interface Options {
+  readonly kernel?: string;
+  readonly calls: string;
+  readonly seed: string;
+  readonly shard?: string;
+}
+
+/** `bpfspec conform`: a campaign of random calls on a kernel. */
 export function conformCommand(): Command {
   return new Command("conform")
-    .description("Make random calls on the running kernel and hold each answer to the model")
+    .description("Make random calls on a kernel and hold each answer to the model")
+    .option("--kernel <version>", `${KERNEL_HELP}; the running one where it is absent`)
     .option("--calls <n>", "about how many calls", "20000")
     .option("--seed <n>", "the same seed makes the same calls", "1")
     .option("--shard <i/n>", "only the i-th of n parts (from 1)")
-    .action(async (options: { calls: string; seed: string; shard?: string }) => {
-      const running = await runningKernel();
-      if (typeof running === "string") throw new UsageError(`no kernel to conform to: ${running}`);
-      const { runner, version } = running;
-      const progress = new ProgressLine();
-      const result = await campaign(runner, {
-        version,
-        calls: wholeNumber("--calls", options.calls, 1),
-        seed: wholeNumber("--seed", options.seed, 0),
-        ...(options.shard === undefined ? {} : { shard: shardOf(options.shard) }),
-        onProgress: ({ calls, differences }) =>
-          progress.show(`${calls} calls, ${differences} differences`),
+    .action(async (options: Options) => {
+      const settings = settingsOf(options);
+      const versions = versionsOf(options.kernel);
+      let bad = 0;
+      const missing = await onKernels(versions, async (runner, version) => {
+        const one = await conform(runner, version, settings);
+        bad += await tell(one, versions.length > 1);
       });
-      progress.clear();
-      await runner.close();
-      await tell(version, runner.release, options.seed, result);
+      if (bad + missing > 0) Deno.exit(1);
     });
+}
+
+interface Settings {
+  readonly calls: number;
+  readonly seed: number;
+  readonly shard?: { readonly index: number; readonly of: number };
+}
+
+function settingsOf({ calls, seed, shard }: Options): Settings {
+  return {
+    calls: wholeNumber("--calls", calls, 1),
+    seed: wholeNumber("--seed", seed, 0),
+    ...(shard === undefined ? {} : { shard: shardOf(shard) }),
+  };
 }
 
 function shardOf(text: string): { index: number; of: number } {
@@ -41,25 +65,60 @@ function shardOf(text: string): { index: number; of: number } {
   return shard;
 }
 
-async function tell(
+interface Death {
+  readonly path: Path;
+  readonly error: GuestError;
+}
+
+interface Conformed {
+  readonly version: Version;
+  readonly release: string;
+  readonly seed: number;
+  readonly report: CampaignReport;
+  readonly deaths: readonly Death[];
+}
+
+async function conform(
+  runner: Survivor,
   version: Version,
-  release: string,
-  seed: string,
-  result: CampaignReport,
-): Promise<void> {
-  for (const found of result.found) await show(version, found);
-  const unexplained = result.found.filter(({ explained }) => explained === undefined).length;
-  const seconds = result.milliseconds / 1000;
-  const deep = Math.round(100 * result.deep / result.calls);
-  console.log(
-    `kernel ${release}: ${result.calls} calls on ${result.paths} paths, seed ${seed}, ` +
-      `${Math.round(result.calls / seconds)} calls a second, ${deep}% beyond their first check`,
-  );
-  console.log(
-    `${result.confirmed.size} rules confirmed, ${result.found.length} differences, ` +
-      `${unexplained} unexplained`,
-  );
-  if (unexplained > 0) Deno.exit(1);
+  settings: Settings,
+): Promise<Conformed> {
+  const progress = new ProgressLine();
+  const deaths: Death[] = [];
+  /** A path that killed the kernel has no answers to compare. */
+  const judge = ({ path, result, comparison }: Judged) => {
+    const error = runner.died(result);
+    if (error === undefined) return comparison;
+    deaths.push({ path, error });
+    return { calls: 0, agreed: 0, confirmed: [] };
+  };
+  const report = await campaign(runner, {
+    version,
+    ...settings,
+    judge,
+    onProgress: ({ calls, differences }) =>
+      progress.show(`${runner.release}: ${calls} calls, ${differences} differences`),
+  });
+  progress.clear();
+  return { version, release: runner.release, seed: settings.seed, report, deaths };
+}
+
+/** Tells what a campaign found; gives how much of it is bad. */
+async function tell(one: Conformed, isOfSeveral: boolean): Promise<number> {
+  const { version, release, seed, report, deaths } = one;
+  for (const found of report.found) await show(version, found);
+  for (const death of deaths) showDeath(version, seed, death);
+  const unexplained = report.found.filter(({ explained }) => explained === undefined).length;
+  const perSecond = Math.round(1000 * report.calls / report.milliseconds);
+  const deep = Math.round(100 * report.deep / Math.max(report.calls, 1));
+  const lines = [
+    `kernel ${release}: ${report.calls} calls on ${report.paths} paths, seed ${seed}, ` +
+    `${perSecond} calls a second, ${deep}% beyond their first check`,
+    `${report.confirmed.size} rules confirmed, ${report.found.length} differences, ` +
+    `${unexplained} unexplained` + (deaths.length === 0 ? "" : `, it died ${deaths.length} times`),
+  ];
+  console.log(lines.join(isOfSeveral ? "; " : "\n"));
+  return unexplained + deaths.length;
 }
 
 async function show(version: Version, { difference, path, explained }: Found): Promise<void> {
@@ -69,4 +128,10 @@ async function show(version: Version, { difference, path, explained }: Found): P
   console.log(`observed ${observed}; allowed ${allowed}${rule ? `; rule ${rule}${where}` : ""}`);
   if (explained !== undefined) console.log(`explained: ${explained}`);
   console.log(exampleOf(version, path.trail, allowed) + "\n");
+}
+
+function showDeath(version: Version, seed: number, { path, error }: Death): void {
+  console.log(`the guest died in script ${path.name} (kernel ${version}, seed ${seed})`);
+  console.log(error.message);
+  console.log(exampleOf(version, path.trail, "the kernel goes on") + "\n");
 }

@@ -1,54 +1,81 @@
 import { Command } from "commander";
-import { type Version, VERSIONS } from "bpfspec";
+import { type Version } from "bpfspec";
 import {
   answerLines,
   evidenceFile,
   type EvidenceRecord,
   evidenceText,
+  type KernelRunner,
+  type Path,
   replay,
   scriptLines,
+  type Survivor,
 } from "../oracle/mod.ts";
 import { runAndReport } from "./book.ts";
-import { evidencePath, pathsOf, runningKernel } from "./judge.ts";
+import { evidencePath, pathsOf } from "./judge.ts";
 import { BOOK } from "./places.ts";
-import { UsageError } from "./usage.ts";
+import { ProgressLine } from "./progress.ts";
+import { KERNEL_HELP, onKernels, versionsOf } from "./versions.ts";
 
-/** `bpfspec evidence`: records what the running kernel answers to the book's paths. */
+/** `bpfspec evidence`: records what a kernel answers to the book's paths. */
 export function evidenceCommand(): Command {
   return new Command("evidence")
-    .description("Record what the running kernel answers to every path of the book")
-    .option("--kernel <version>", `the kernel that is expected to run: ${VERSIONS.join(", ")}`)
+    .description("Record what a kernel answers to every path of the book that is for it")
+    .option("--kernel <version>", `${KERNEL_HELP}; the running one where it is absent`)
     .action(async ({ kernel }: { kernel?: string }) => {
-      const running = await runningKernel();
-      if (typeof running === "string") throw new UsageError(`no kernel to record: ${running}`);
-      if (kernel !== undefined && kernel !== running.version) {
-        throw new UsageError(`the running kernel is ${running.runner.release}, not ${kernel}`);
-      }
+      const versions = versionsOf(kernel);
       const { book } = await runAndReport({ files: [...BOOK], tables: "none" });
-      const paths = pathsOf(book).filter((path) => path.version === running.version);
-      const records: EvidenceRecord[] = [];
-      let differences = 0;
-      for await (const replayed of replay(running.runner, paths)) {
-        if ("skipped" in replayed) continue;
-        const { path, translation, result, comparison } = replayed;
-        if (comparison.difference !== undefined) differences++;
-        records.push({
-          at: [path.name.replace(/:\d+$/, "")],
-          script: scriptLines(translation.script),
-          answers: answerLines(translation.script, result),
-          rules: comparison.confirmed,
-        });
-      }
-      await write(running.version, running.runner, records);
-      await running.runner.close();
-      console.log(`${records.length} paths recorded, ${differences} of them differ from the model`);
-      Deno.exit(differences > 0 ? 1 : 0);
+      const paths = pathsOf(book);
+      let bad = 0;
+      const missing = await onKernels(versions, async (runner, version) => {
+        const own = paths.filter((path) => path.version === version);
+        bad += await record(runner, version, own);
+      });
+      if (bad + missing > 0) Deno.exit(1);
     });
+}
+
+/** Records one kernel; gives how many paths went another way than the model's. */
+async function record(
+  runner: Survivor,
+  version: Version,
+  paths: readonly Path[],
+): Promise<number> {
+  const progress = new ProgressLine();
+  const records: EvidenceRecord[] = [];
+  const problems: string[] = [];
+  let differences = 0;
+  let n = 0;
+  for await (const replayed of replay(runner, paths)) {
+    progress.show(`kernel ${runner.release}: ${++n} of ${paths.length} paths`);
+    if ("skipped" in replayed) continue;
+    const { path, translation, result, comparison } = replayed;
+    const death = runner.died(result);
+    if (death !== undefined) {
+      problems.push(`${path.name}: the guest died, nothing is recorded\n${death.message}`);
+      continue;
+    }
+    if (comparison.difference !== undefined) differences++;
+    records.push({
+      at: [path.name.replace(/:\d+$/, "")],
+      script: scriptLines(translation.script),
+      answers: answerLines(translation.script, result),
+      rules: comparison.confirmed,
+    });
+  }
+  progress.clear();
+  for (const problem of problems) console.error(problem);
+  await write(version, runner, records);
+  console.log(
+    `kernel ${runner.release}: ${records.length} paths recorded, ` +
+      `${differences} of them differ from the model`,
+  );
+  return differences + problems.length;
 }
 
 async function write(
   version: Version,
-  runner: { readonly release: string; readonly version: string },
+  runner: Pick<KernelRunner, "release" | "version">,
   records: readonly EvidenceRecord[],
 ): Promise<void> {
   const text = evidenceText(evidenceFile(version, runner, records));

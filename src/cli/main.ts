@@ -1,8 +1,9 @@
-/** The command line: `bpfspec test | spec | explain | conform | evidence`. */
+/** The command line: `bpfspec test | spec | explain | conform | evidence | kernels`. */
 import { Command, CommanderError } from "commander";
 import { conformCommand } from "./conform.ts";
 import { evidenceCommand } from "./evidence.ts";
 import { explainCommand } from "./explain.ts";
+import { kernelsCommand } from "./kernels.ts";
 import { specCommand } from "./spec.ts";
 import { testCommand } from "./test.ts";
 import { UsageError } from "./usage.ts";
@@ -17,6 +18,7 @@ program.addCommand(specCommand());
 program.addCommand(explainCommand());
 program.addCommand(conformCommand());
 program.addCommand(evidenceCommand());
+program.addCommand(kernelsCommand());
 // Subcommands take over what is set on the program only where they are made by it.
 for (const command of program.commands) command.exitOverride().showHelpAfterError();
 

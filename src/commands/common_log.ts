@@ -1,4 +1,4 @@
-import { isNull, type Ptr, writable } from "../abi/memory.ts";
+import { addressOf, isNull, type Ptr, writable } from "../abi/memory.ts";
 import { word } from "../abi/words.ts";
 import type { Write } from "../kernel/outcome.ts";
 import type { Rule } from "../kernel/rule.ts";
@@ -46,8 +46,11 @@ export function commonLogFits(common: CommonAttr | undefined, own: OwnLog): bool
 }
 
 function samePlace(a: Ptr, b: Ptr): boolean {
-  const isAddress = (ptr: Ptr) => typeof ptr === "number" || typeof ptr === "bigint";
-  return isAddress(a) && isAddress(b) ? BigInt(a as number) === BigInt(b as number) : a === b;
+  return isAddress(a) && isAddress(b) ? addressOf(a) === addressOf(b) : a === b;
+}
+
+function isAddress(ptr: Ptr): ptr is number | bigint {
+  return typeof ptr === "number" || typeof ptr === "bigint";
 }
 
 interface Finished {

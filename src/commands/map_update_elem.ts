@@ -44,6 +44,6 @@ export const map_update_elem: Command<"MAP_UPDATE_ELEM"> = (k, task, args) => {
   if (value === undefined) return refuse(k, R.value_fault);
   const kind = kindOf(map.spec.map_type);
   if (kind === undefined) return unmodelled(k, "maps of this type");
-  const updated = kind.update(map, key, value, lo32(attr.flags), hi32(attr.flags) !== 0);
+  const updated = kind.update(map, key, value, lo32(attr.flags), hi32(attr.flags) !== 0, k.version);
   return isRule(updated) ? refuse(k, updated) : done(withMap(k, updated));
 };

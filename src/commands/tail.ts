@@ -1,5 +1,5 @@
 import { tailIsZero } from "../abi/attr.ts";
-import { bytesOf, mapped, type Memory, type Ptr, read, room } from "../abi/memory.ts";
+import { addressOf, bytesOf, mapped, type Memory, type Ptr, read, room } from "../abi/memory.ts";
 import type { Rule } from "../kernel/rule.ts";
 
 const PAGE_SIZE = 4096;
@@ -32,5 +32,5 @@ export function after(ptr: Ptr | undefined, offset: number): Ptr {
   if (ptr instanceof Uint8Array) return ptr.subarray(offset);
   if (typeof ptr === "string") return bytesOf((ptr + "\0").slice(offset));
   if (typeof ptr === "object") return room(Math.max(0, ptr.room - offset));
-  return BigInt(ptr ?? 0) + BigInt(offset);
+  return addressOf(ptr) + BigInt(offset);
 }

@@ -19,7 +19,7 @@ export interface Inode {
   readonly sb: number;
   /** Names and, for a directory, its own `.` and its subdirectories' `..`. */
   readonly nlink: number;
-  /** Open files that hold it. */
+  /** Open files that hold it, and removed directories that were in it and are still held. */
   readonly opens: number;
 }
 

@@ -108,6 +108,8 @@ function closeInode(k: Kernel, number: number): Kernel {
 export function keepOrFree(k: Kernel, number: number, inode: Inode): Kernel {
   if (inode.nlink > 0 || inode.opens > 0) return withInode(k, number, inode);
   const freed = { ...k, fs: { ...k.fs, inodes: k.fs.inodes.delete(number) } };
+  // A directory that was removed held the one it was in.
+  if (inode.node.kind === "dir") return closeInode(freed, inode.node.parent);
   if (inode.node.kind !== "pin") return freed;
   return inode.node.of === "map"
     ? putMap(freed, inode.node.id, true)

@@ -87,7 +87,8 @@ function areaOf(elements: number, value_size: number, map_flags: number): number
 
 const alloc: MapKind["alloc"] = (k, task, attr) => {
   const { value_size, max_entries, map_flags } = sizes(attr);
-  const masked = !k.config.mitigations_off && !perfmonCapable(task.cred);
+  const spared = has(k.version, DELTA.mitigations) && k.config.mitigations_off;
+  const masked = !spared && !perfmonCapable(task.cred);
   if (masked && max_entries > 2 ** 31) return ARRAY.create_speculation;
   const elements = masked ? 2 ** Math.ceil(Math.log2(max_entries)) : max_entries;
   const cost = areaOf(elements, value_size, map_flags);

@@ -13,10 +13,11 @@ import {
 } from "../abi/constants.ts";
 import { capable } from "../kernel/capabilities.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import type { BpfMap, Entry } from "../kernel/maps.ts";
+import type { BpfMap, Entry, MapSpec } from "../kernel/maps.ts";
 import { Radix } from "../kernel/radix.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
+import type { Version } from "../kernel/version.ts";
 import { jhash } from "./jhash.ts";
 import { bothProgFlags, type CreateAttr, type MapKind, round8, sizes } from "./kind.ts";
 import { chargeable, overMemlock } from "./memlock.ts";
@@ -55,12 +56,19 @@ export const HASH = rules("HASH", {
   update_noexist: ["EEXIST", "`flags` is BPF_NOEXIST and the map has the key"],
   update_exist: ["ENOENT", "`flags` is BPF_EXIST and the map has no such key"],
   update_full: ["E2BIG", "the key is new and the map holds `max_entries` elements"],
+  update_element: [
+    "ENOMEM",
+    "the map has BPF_F_NO_PREALLOC, and an element with its bookkeeping is larger than a kmalloc",
+    { since: "6.1" },
+  ],
   delete_absent: ["ENOENT", "the map has no such key"],
   next_key_end: ["ENOENT", "no element comes after the key (or the map is empty)"],
 });
 
 const KMALLOC_MAX = 4 * 2 ** 20;
 const SIZEOF_HTAB_ELEM = 48;
+/** What the allocator of elements (kernel/bpf/memalloc.c, since 6.1) puts in front of each. */
+const LLIST_NODE_SZ = 8;
 const SIZEOF_BUCKET = 16;
 const MAX_BPF_STACK = 512;
 
@@ -87,11 +95,15 @@ function allocCheck(k: Kernel, task: Task, attr: CreateAttr): Rule | undefined {
   return value_size >= limit ? HASH.create_value_kmalloc : undefined;
 }
 
+function elementSize(key_size: number, value_size: number): number {
+  return SIZEOF_HTAB_ELEM + round8(key_size) + round8(value_size);
+}
+
 const alloc: MapKind["alloc"] = (k, task, attr) => {
   const { key_size, value_size, max_entries, map_flags } = sizes(attr);
   if (max_entries > 2 ** 27) return HASH.create_buckets;
   const buckets = 2 ** Math.ceil(Math.log2(max_entries));
-  const element = SIZEOF_HTAB_ELEM + round8(key_size) + round8(value_size);
+  const element = elementSize(key_size, value_size);
   const cost = buckets * SIZEOF_BUCKET + element * (max_entries + k.config.cpus);
   if (!has(k.version, DELTA.memcg) && !chargeable(cost)) return HASH.create_charge;
   if (!has(k.version, DELTA.memcg) && overMemlock(k, task, cost)) return HASH.create_memlock;
@@ -127,7 +139,13 @@ function lookup(map: BpfMap, key: string): string | Rule {
   return find(buckets.get(bucketOf(map, key)), key)?.value ?? HASH.lookup_absent;
 }
 
-const update: MapKind["update"] = (map, key, value, flags, high) => {
+/** Linux checks the sizes before it rounds them up, so that a map may be made and never filled. */
+function tooLarge({ map_flags, key_size, value_size }: MapSpec, version: Version): boolean {
+  return (map_flags & BPF_F_NO_PREALLOC) !== 0 && has(version, DELTA.elem_size) &&
+    elementSize(key_size, value_size) + LLIST_NODE_SZ > KMALLOC_MAX;
+}
+
+const update: MapKind["update"] = (map, key, value, flags, high, version) => {
   if (high || ((flags & ~BPF_F_LOCK) >>> 0) > BPF_EXIST) return HASH.update_flags;
   const { buckets, count } = map.contents as Hash;
   const bucket = bucketOf(map, key);
@@ -136,6 +154,7 @@ const update: MapKind["update"] = (map, key, value, flags, high) => {
   if (old !== undefined && flags === BPF_NOEXIST) return HASH.update_noexist;
   if (old === undefined && flags === BPF_EXIST) return HASH.update_exist;
   if (old === undefined && count >= map.spec.max_entries) return HASH.update_full;
+  if (tooLarge(map.spec, version)) return HASH.update_element;
   // The new element goes to the head of its bucket, also where it replaces one further down.
   const rest = old === undefined ? head : without(head!, key);
   return {

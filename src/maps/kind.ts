@@ -3,6 +3,7 @@ import type { Kernel } from "../kernel/kernel.ts";
 import type { BpfMap, Contents, MapSpec } from "../kernel/maps.ts";
 import type { Rule } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
+import type { Version } from "../kernel/version.ts";
 
 /**
  * What a map type does, as `struct bpf_map_ops` has it. A refusal is the rule that refuses; an
@@ -21,6 +22,7 @@ export interface MapKind {
     value: string,
     flags: number,
     high: boolean,
+    version: Version,
   ) => BpfMap | Rule;
   readonly remove: (map: BpfMap, key: string) => BpfMap | Rule;
   /** The key after `key`, or the first where `key` is undefined. */

@@ -28,6 +28,7 @@ export class Executor implements KernelRunner {
   readonly release: string;
   readonly version: string;
   readonly cpus: number;
+  readonly shared = true;
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #output: ReadableStreamDefaultReader<string>;

@@ -41,6 +41,7 @@ export class GuestError extends ExecutorError {
  * ```
  */
 export class Guest implements KernelRunner {
+  readonly shared = false;
   readonly #options: GuestOptions;
   #machine: Machine | undefined;
   #ready: Ready = { release: "", version: "", cpus: 0 };

@@ -1,5 +1,11 @@
 /** Real kernels as the judge: scripts, replay, campaigns and recorded evidence. */
-export { campaign, type CampaignReport, type Found, type Progress } from "./campaign/campaign.ts";
+export {
+  campaign,
+  type CampaignReport,
+  type Found,
+  type Judged,
+  type Progress,
+} from "./campaign/campaign.ts";
 export type { Comparison, Difference } from "./compare.ts";
 export {
   answerLines,
@@ -12,7 +18,10 @@ export {
 } from "./evidence.ts";
 export { Executor } from "./executor.ts";
 export { explain, EXPLAINED } from "./explained.ts";
+export { GuestError } from "./guest.ts";
 export { judge, type Path, replay, type Replayed, scriptOf } from "./replay.ts";
 export { encodeScript, type KernelRunner, type Script } from "./script.ts";
 export { exampleOf, showCall } from "./show.ts";
 export { versionOfRelease } from "./releases.ts";
+export { openRunner } from "./runners.ts";
+export { Survivor } from "./survivor.ts";

@@ -1,8 +1,9 @@
 /** Paths of the model, run on a real kernel and compared. */
 import { bootKernel, type BootOptions, type Kernel, type Step, step, type Version } from "bpfspec";
 import { compare, type Comparison } from "./compare.ts";
-import type { KernelRunner, ScriptResult } from "./script.ts";
-import { NotReplayable, translate, type Translation } from "./translate.ts";
+import type { KernelRunner, Script, ScriptResult } from "./script.ts";
+import { NotReplayable } from "./areas.ts";
+import { sysctlSteps, translate, type Translation } from "./translate.ts";
 
 /** A path of the model from boot. */
 export interface Path {
@@ -24,14 +25,24 @@ export type Replayed =
 
 /** Why a real kernel cannot be put into the state that a path boots in; undefined where it can. */
 export function unlikeReal({ options }: Path): string | undefined {
-  const config = Object.keys(options.config ?? {});
+  const config = Object.keys(options.config ?? {}).filter((key) => key !== SYSCTL);
   if (config.length > 0) return `the machine is configured: ${config.join(", ")}`;
   if (
     options.seeds !== undefined && Object.keys(options.seeds).some((seed) => seed !== "hashrnd")
   ) {
     return "the path chooses ids";
   }
-  return options.limits === undefined ? undefined : "the limits are set at boot";
+  return undefined;
+}
+
+const SYSCTL = "unprivileged_bpf_disabled";
+/** What the kernels here have at boot. */
+const SYSCTL_AT_BOOT = 2;
+
+/** The sysctl that a path needs, where it is not what kernels boot with. */
+function sysctlOf({ options }: Path): number | undefined {
+  const value = options.config?.[SYSCTL];
+  return value === SYSCTL_AT_BOOT ? undefined : value;
 }
 
 /** A path as a script, or why there is none. */
@@ -39,7 +50,11 @@ export function scriptOf(path: Path): Translation | string {
   const unlike = unlikeReal(path);
   if (unlike !== undefined) return unlike;
   try {
-    return translate(path.name, path.version, path.trail);
+    const unprivileged = sysctlOf(path);
+    return translate(path.name, path.version, path.trail, {
+      ...(path.options.limits === undefined ? {} : { limits: path.options.limits }),
+      ...(unprivileged === undefined ? {} : { unprivileged }),
+    });
   } catch (error) {
     if (error instanceof NotReplayable) return error.message;
     throw error;
@@ -63,14 +78,28 @@ export function judge(path: Path, translation: Translation, result: ScriptResult
   return compare(translation, result, kernelsOf(path));
 }
 
+/** Puts the sysctl back after a path that changed it. */
+const RESTORE: Script = { name: "restore", steps: sysctlSteps(SYSCTL_AT_BOOT) };
+
+/** The script of a path for a kernel; a kernel that others use keeps its sysctls. */
+function scriptFor(runner: KernelRunner, path: Path): Translation | string {
+  return runner.shared && sysctlOf(path) !== undefined
+    ? "the sysctl is the machine's own (a guest's may be set)"
+    : scriptOf(path);
+}
+
 /** Runs paths on a kernel, in order; what cannot be run says why. */
 export async function* replay(
   runner: KernelRunner,
   paths: readonly Path[],
 ): AsyncGenerator<Replayed> {
-  const translated = paths.map((path) => ({ path, translation: scriptOf(path) }));
-  const scripts = translated.flatMap(({ translation }) =>
-    typeof translation === "string" ? [] : [translation.script]
+  const translated = paths.map((path) => ({ path, translation: scriptFor(runner, path) }));
+  const scripts = translated.flatMap(({ path, translation }) =>
+    typeof translation === "string"
+      ? []
+      : sysctlOf(path) === undefined
+      ? [translation.script]
+      : [translation.script, RESTORE]
   );
   const results = runner.run(scripts)[Symbol.asyncIterator]();
   try {
@@ -81,6 +110,7 @@ export async function* replay(
       }
       const next = await results.next();
       if (next.done) throw new Error(`no result for the script ${translation.script.name}`);
+      if (sysctlOf(path) !== undefined) await results.next();
       const result = next.value;
       yield { path, translation, result, comparison: judge(path, translation, result) };
     }

@@ -156,6 +156,8 @@ export interface KernelRunner {
   readonly version: string;
   /** The number of possible CPUs, which per-CPU values are multiplied by. */
   readonly cpus: number;
+  /** Whether others run on this kernel: then nothing that is everybody's is changed. */
+  readonly shared: boolean;
   /** Runs scripts and gives their results in the same order. */
   run(scripts: Iterable<Script | ScriptText>): AsyncIterable<ScriptResult>;
   close(): Promise<void>;

@@ -4,24 +4,24 @@
  */
 import {
   ATTR_SIZE,
+  BPF_COMMON_ATTRS,
   type BpfCall,
   type Call,
   commandAbi,
   type CommandName,
-  COMMANDS,
   COMMON_ATTR,
-  decodeAttr,
   encodeAttr,
   type Field,
-  latin1,
+  type Limits,
   type Ptr,
-  type RawCall,
   type Step as ModelStep,
   type Version,
 } from "bpfspec";
 import { commandOf } from "./memory_after.ts";
 import type { Area, Argument, OpName, Patch, Reference, Script, Step } from "./script.ts";
-import { Ids, NOBODY } from "./ids.ts";
+import { areaOf, NotReplayable } from "./areas.ts";
+import { Ids } from "./ids.ts";
+import { raw } from "./translate_raw.ts";
 
 /** A script's step, and the model's step that it stands for (none for a step that only asks). */
 export interface Translated {
@@ -38,10 +38,6 @@ export interface Translation {
   readonly cut?: string;
 }
 
-/** A path that no script can say. */
-export class NotReplayable extends Error {}
-
-const BPF_COMMON_ATTRS = 1 << 16;
 const PATH_OPS: ReadonlySet<string> = new Set([
   "mkdir",
   "rmdir",
@@ -64,13 +60,21 @@ function usesIds({ call }: ModelStep): boolean {
   return /_GET_(NEXT|FD_BY)_ID$/.test(commandOf(call) ?? "");
 }
 
+/** What a machine is booted with that a script can bring about. */
+export interface Setting {
+  readonly limits?: Partial<Limits>;
+  /** `kernel.unprivileged_bpf_disabled`; only ever written in a guest. */
+  readonly unprivileged?: number;
+}
+
 /** Turns a path into a script. */
 export function translate(
   name: string,
   version: Version,
   trail: readonly ModelStep[],
+  setting: Setting = {},
 ): Translation {
-  const steps: Translated[] = [];
+  const steps: Translated[] = settingSteps(setting);
   const ids = new Ids();
   const learn = trail.some(usesIds);
   const mappings: number[] = [];
@@ -87,6 +91,25 @@ export function translate(
   }
   const script = { name, fs: trail.some(usesPaths), steps: steps.map(({ step }) => step) };
   return { script, steps, ...(cut === undefined ? {} : { cut }) };
+}
+
+const encoder = new TextEncoder();
+const SYSCTL = "/proc/sys/kernel/unprivileged_bpf_disabled";
+const O_WRONLY = 1;
+
+/** Writes the sysctl: for guests only, since a running kernel's belongs to everybody on it. */
+export function sysctlSteps(value: number): readonly Step[] {
+  return [
+    { task: 0, op: "open", args: { path: SYSCTL, flags: O_WRONLY } },
+    { task: 0, op: "write", args: { fd: 3 }, areas: { 1: encoder.encode(`${value}\n`) } },
+    { task: 0, op: "close", args: { fd: 3 } },
+  ];
+}
+
+function settingSteps({ limits, unprivileged }: Setting): Translated[] {
+  const sysctl = unprivileged === undefined ? [] : sysctlSteps(unprivileged);
+  const rlimits = limitArgs(limits ?? {}).map((args): Step => ({ task: 0, op: "rlimit", args }));
+  return [...sysctl, ...rlimits].map((step) => ({ step, areas: {} }));
 }
 
 function translateStep(
@@ -115,6 +138,19 @@ type Plain = Exclude<Call, { op: "bpf" } | { op: "raw" }>;
 const F_SETFD = 2;
 const RLIMIT_NOFILE = 7;
 
+const RLIMIT_MEMLOCK = 8;
+const RLIM_INFINITY = 0xffffffffffffffffn;
+
+/** The arguments of rlimit steps that set limits. */
+function limitArgs({ nofile, memlock }: Partial<Limits>): Args[] {
+  const of = (res: number, limit: number | undefined): Args[] => {
+    if (limit === undefined) return [];
+    const value = limit === Infinity ? RLIM_INFINITY : limit;
+    return [{ res, cur: value, max: value }];
+  };
+  return [...of(RLIMIT_NOFILE, nofile), ...of(RLIMIT_MEMLOCK, memlock)];
+}
+
 /** The calls that carry no memory of their own. */
 function plain(call: Plain, model: ModelStep, mappings: number[]): [OpName, Args] {
   switch (call.op) {
@@ -128,31 +164,15 @@ function plain(call: Plain, model: ModelStep, mappings: number[]): [OpName, Args
     case "capset":
       return ["caps", { eff: call.mask, perm: call.mask, inh: 0 }];
     case "setrlimit": {
-      if (call.limits.nofile === undefined || call.limits.memlock !== undefined) {
-        throw new NotReplayable("a limit other than RLIMIT_NOFILE");
-      }
-      return ["rlimit", { res: RLIMIT_NOFILE, cur: call.limits.nofile, max: call.limits.nofile }];
+      const [limit, ...others] = limitArgs(call.limits);
+      if (limit === undefined || others.length > 0) throw new NotReplayable("two limits at once");
+      return ["rlimit", limit];
     }
     default: {
       const { op, ...args } = call;
       return [op, args as Args];
     }
   }
-}
-
-const encoder = new TextEncoder();
-
-/** Memory that a pointer field of the typed door carries; undefined for a bare address. */
-function areaOf(ptr: Ptr): Uint8Array | undefined {
-  if (ptr instanceof Uint8Array) return ptr;
-  if (typeof ptr === "string") return latin1Bytes(ptr + "\0");
-  return typeof ptr === "object" ? new Uint8Array(ptr.room) : undefined;
-}
-
-function latin1Bytes(text: string): Uint8Array {
-  return /^[\0-\xff]*$/.test(text)
-    ? Uint8Array.from(text, (char) => char.charCodeAt(0))
-    : encoder.encode(text);
 }
 
 /** The fields whose number is an object's id, by command. */
@@ -245,108 +265,4 @@ function withCommon(step: Step, call: BpfCall, places: Record<string, number>): 
     size_common: COMMON_ATTR.size,
   };
   return { ...step, args, areas, patches };
-}
-
-const FD_BY_ID: ReadonlySet<number> = new Set([13, 14, 19, 30]);
-
-/** Keeps a script from opening an object that it did not make: raw bytes name it by a number. */
-function refuseForeignId(cmd: number, attr: Uint8Array): void {
-  const id = attr.length >= 4 ? new DataView(attr.buffer, attr.byteOffset).getUint32(0, true) : 0;
-  if (FD_BY_ID.has(cmd & ~BPF_COMMON_ATTRS) && id !== 0 && id < NOBODY) {
-    throw new NotReplayable("an id in raw bytes may be somebody else's object");
-  }
-}
-
-/** A raw call: its segments become areas, and addresses into them become references. */
-function raw(task: number, call: { op: "raw" } & RawCall): Translated {
-  const memory = call.memory ?? [];
-  const areas: Record<number, Area> = {};
-  const places: Record<string, number> = {};
-  const patches: Patch[] = [];
-  memory.forEach((segment, i) => {
-    areas[i + 1] = { bytes: segment.bytes, readOnly: segment.readonly === true };
-    places[`segment${i}`] = i + 1;
-  });
-  const args: Record<string, Argument> = { cmd: call.cmd >>> 0, size: call.size >>> 0 };
-  const attr = placeAttr(call, areas, args);
-  refuseForeignId(call.cmd, attr);
-  const point = (area: number, offset: number, value: bigint) => {
-    const i = memory.findIndex((s) => s.at <= value && value < s.at + BigInt(s.bytes.length));
-    if (i < 0) return;
-    const delta = Number(value - memory[i].at);
-    patches.push({ area, offset, value: { address: i + 1, delta } });
-  };
-  pointersOf(call.cmd, attr).forEach(({ offset, value }) => point(0, offset, value));
-  infoHashes(call, attr).forEach(({ segment, value }) => point(segment + 1, 88, value));
-  if (call.common !== undefined) placeCommon(call, areas, args, point);
-  return { step: { task, op: "bpf", args, areas, patches }, areas: places };
-}
-
-/** Puts attr into area 0, from the segment it lies in where it is an address. */
-function placeAttr(
-  call: RawCall,
-  areas: Record<number, Area>,
-  args: Record<string, Argument>,
-): Uint8Array {
-  const direct = areaOf(call.attr);
-  if (direct !== undefined) return areas[0] = direct;
-  const at = BigInt(call.attr as number | bigint);
-  const segment = (call.memory ?? []).find((s) => s.at <= at && at < s.at + BigInt(s.bytes.length));
-  if (segment === undefined) {
-    args.attr = { at };
-    return new Uint8Array();
-  }
-  const bytes = segment.bytes.slice(Number(at - segment.at));
-  areas[0] = { bytes, readOnly: segment.readonly === true };
-  return bytes;
-}
-
-interface Pointer {
-  readonly offset: number;
-  readonly value: bigint;
-}
-
-/** The pointer fields of a command's attr that lie whole in the bytes given. */
-function pointersOf(cmd: number, attr: Uint8Array): readonly Pointer[] {
-  const command = COMMANDS[cmd & ~BPF_COMMON_ATTRS];
-  if (command === undefined) return [];
-  const values = decodeAttr(command.name, latin1(attr)) as Readonly<Record<string, unknown>>;
-  return (command.fields as readonly Field[])
-    .filter((field) => field.kind === "ptr" && field.offset + 8 <= attr.length)
-    .map((field) => ({ offset: field.offset, value: values[field.name] as bigint }));
-}
-
-const OBJ_GET_INFO_BY_FD = 15;
-
-/** The `hash` pointer inside a `bpf_map_info`, with the segment that the info is in. */
-function infoHashes(
-  call: RawCall,
-  attr: Uint8Array,
-): readonly { readonly segment: number; readonly value: bigint }[] {
-  if ((call.cmd & ~BPF_COMMON_ATTRS) !== OBJ_GET_INFO_BY_FD || attr.length < 16) return [];
-  const at = new DataView(attr.buffer, attr.byteOffset).getBigUint64(8, true);
-  const segment = (call.memory ?? []).findIndex((s) => s.at === at && s.bytes.length >= 96);
-  if (segment < 0) return [];
-  const { bytes } = call.memory![segment];
-  return [{ segment, value: new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(88, true) }];
-}
-
-function placeCommon(
-  call: RawCall,
-  areas: Record<number, Area>,
-  args: Record<string, Argument>,
-  point: (area: number, offset: number, value: bigint) => void,
-): void {
-  args.size_common = (call.size_common ?? 0) >>> 0;
-  const bytes = areaOf(call.common!);
-  if (bytes === undefined) {
-    args.common = BigInt(call.common as number | bigint);
-    return;
-  }
-  const area = Object.keys(areas).length + (areas[0] === undefined ? 1 : 0);
-  areas[area] = bytes;
-  args.common = { address: area };
-  if (bytes.length >= 8) {
-    point(area, 0, new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  }
 }

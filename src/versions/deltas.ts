@@ -85,6 +85,12 @@ export const DELTA = {
     "memory is charged to the memory cgroup; RLIMIT_MEMLOCK does not count any more",
   ),
   value_size: delta("ARRAY", "value_size", "6.1", "values may be above 4 MiB, up to INT_MAX"),
+  mitigations: delta(
+    "ARRAY",
+    "mitigations",
+    "6.12",
+    "a kernel booted with its CPU mitigations off spares the size from being rounded up",
+  ),
   pin_path_fd: delta("OBJ_PIN", "path_fd", "6.12", "`file_flags` takes BPF_F_PATH_FD"),
   get_path_fd: delta("OBJ_GET", "path_fd", "6.12", "`file_flags` takes BPF_F_PATH_FD"),
   map_extra: delta("OBJ_GET_INFO_BY_FD", "map_extra", "6.1", "the info of a map has `map_extra`"),

@@ -98,6 +98,7 @@ Deno.test("expectations: what else breaks the grammar", () => {
     ["if (x) f() // => 3", /put `{ }`/],
     ["function f() {} // => 3", /stands behind an expression/],
     ["f() // => 3\n// => 4", /attached to nothing/],
+    ["f() // => 3\n(g())", /is a `;` missing/],
     ["f() // => EPERM\n//    X/y", /more than one line/],
   ];
   for (const [text, message] of wrong) assert.match(fault(text).message, message, text);

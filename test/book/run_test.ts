@@ -42,7 +42,7 @@ this is not TypeScript
 
 \`\`\`ts
 const lamp = "a string is fine: nothing is shared with the section above";
-lamp.length // => 62
+lamp.length // => 58
 \`\`\`
 `;
 
@@ -77,7 +77,7 @@ const BAD = `# Wrong values
 \`\`\`ts
 1 + 1 // => 3
 boot("7.2").call("on", 2).result // => EBUSY
-boot("7.2").call("on", 2).result // => EINVAL LAMP_SWITCH/on
+boot("7.2").call("on", 2).result; // => EINVAL LAMP_SWITCH/on
 ({ a: [1, 2, 3], b: "x".repeat(70) })
 // => { a: [1, 2, 4], b: "" }
 boot("7.2").call("on") // => 3
@@ -150,21 +150,21 @@ Deno.test("run: each kind of failure, at its markdown line", async () => {
     assert.deepEqual(
       short(failures).toSorted(),
       [
-        "expectation bad.md:34",
-        "expectation bad.md:35",
+        "expectation bad.md:38",
+        "expectation bad.md:39",
         "expectation bad.md:4",
         "expectation bad.md:5",
         "expectation bad.md:6",
         "expectation bad.md:8",
         "expectation bad.md:9",
-        "syntax bad.md:58",
-        "throw bad.md:27",
-        "throw bad.md:46",
-        "throw bad.md:52",
+        "syntax bad.md:63",
+        "throw bad.md:28",
+        "throw bad.md:51",
+        "throw bad.md:57",
         "type bad.md:15",
         "type bad.md:21",
-        "type bad.md:46",
-        "unreached bad.md:40",
+        "type bad.md:51",
+        "unreached bad.md:44",
       ].toSorted(),
     );
     assert.equal(exitCode(report), 1);
@@ -175,13 +175,13 @@ Deno.test("run: each kind of failure, at its markdown line", async () => {
     assert.equal(at(failures, 6).expected, "EINVAL LAMP_SWITCH/on");
     assert.match(at(failures, 8).diff ?? "", /^-\{ a: \[1, 2, 4\], b: "" \}$/m);
     assert.match(at(failures, 9).message, /a machine/);
-    assert.match(at(failures, 27).message, /RangeError: too deep \(1 expectations not reached\)/);
-    assert.equal(at(failures, 34).actual, "throws RangeError: too deep");
-    assert.match(at(failures, 35).message, /did not throw/);
-    assert.match(at(failures, 52).message, /nobody waits/);
+    assert.match(at(failures, 28).message, /RangeError: too deep \(1 expectations not reached\)/);
+    assert.equal(at(failures, 38).actual, "throws RangeError: too deep");
+    assert.match(at(failures, 39).message, /did not throw/);
+    assert.match(at(failures, 57).message, /nobody waits/);
 
     const types = failures.filter(({ kind }) => kind === "type");
-    assert.deepEqual(types.map(({ line, column }) => [line, column]), [[15, 7], [21, 5], [46, 1]]);
+    assert.deepEqual(types.map(({ line, column }) => [line, column]), [[15, 7], [21, 5], [51, 1]]);
     assert.match(types[0].message, /TS2322/);
 
     const text = formatReport(report, { color: false });
@@ -245,13 +245,14 @@ console.log("hello", [1]);
     assert.deepEqual(short(runtime), [
       "expectation slow.md:4",
       "timeout slow.md:6",
-      "timeout slow.md:13",
+      "crash slow.md:13",
       "crash slow.md:19",
     ]);
     assert.match(
       runtime[1].message,
       /not done within 1.5 s \(1 expectations below it not reached\)/,
     );
+    assert.match(runtime[2].message, /nothing settles/);
     assert.match(runtime[3].message, /exit code 7/);
     assert.deepEqual(report.output.map(({ line, text }) => [line, text]), [[25, "hello [1]"]]);
   });

@@ -6,7 +6,7 @@ const STALE = `# A
 \`\`\`ts
 1 + 1 // => 3 // a note stays
 const x = u32(5); // => 0
-boot("7.2").call("on", 2).result // => 7
+boot("7.2").call("on", 2).result; // => 7
 ({ name: "y".repeat(40), list: VERSIONS, z: 1 })
 // => {
 //      name: 1,
@@ -52,7 +52,7 @@ Deno.test("update: after a yes everything that can be true is, and nothing else 
     assert.equal(report.written.length, 1);
     assert.equal(lines[3], "1 + 1 // => 2 // a note stays");
     assert.equal(lines[4], "const x = u32(5); // => bytes(5, 0, 0, 0)");
-    assert.equal(lines[5], 'boot("7.2").call("on", 2).result // => EINVAL LAMP_SWITCH/flags');
+    assert.equal(lines[5], 'boot("7.2").call("on", 2).result; // => EINVAL LAMP_SWITCH/flags');
     assert.equal(lines[7], "// => {");
     assert.equal(lines[8], `//      name: "${"y".repeat(40)}",`);
     assert.ok(lines.some((line) => line.startsWith('JSON.parse("{") // throws SyntaxError: ')));

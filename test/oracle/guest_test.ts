@@ -9,7 +9,11 @@ import { CASES, runAll, runCases, script } from "./cases.ts";
 
 const KERNELS = (Deno.env.get("BPFSPEC_GUEST_KERNELS") ?? "").split(":").filter((k) => k !== "");
 
-Deno.test({ name: "guest: BPFSPEC_GUEST_KERNELS", ignore: KERNELS.length === 0, fn: () => {} });
+Deno.test({
+  name: "guest: BPFSPEC_GUEST_KERNELS is set",
+  ignore: KERNELS.length === 0,
+  fn: () => {},
+});
 
 for (const kernel of KERNELS) {
   Deno.test(`guest: every op, on ${kernel.split("/").at(-2)}/${kernel.split("/").at(-1)}`, async () => {

@@ -77,7 +77,7 @@ function print(
   const refusal = asRefusal(value);
   if (refusal !== undefined) return `${refusal.errno} ${refusal.rule.id}`;
   if (asUnmodelled(value) !== undefined) return "unmodelled";
-  if (isMachine(value)) return `[${value.constructor.name} after ${value.trail.length} calls]`;
+  if (isMachine(value)) return `[${value.constructor.name}, its trail ${value.trail.length} long]`;
   const deeper = new Set(inside).add(value);
   const inner = (each: unknown) => print(each, options, indent + 2, deeper);
   const named = (name: string, open: string, items: string[], close: string) =>

@@ -187,7 +187,7 @@ Deno.test("run: each kind of failure, at its markdown line", async () => {
     const text = formatReport(report, { color: false });
     assert.match(
       text,
-      /bad\.md:4:10 wrong expectation: another value\n {2}in Wrong values\n {2}\| 1/,
+      /bad\.md:4:13 wrong expectation: another value\n {2}in Wrong values\n {2}\| 1/,
     );
     assert.ok(!text.includes("\x1b"));
     assert.ok(formatReport(report, { color: true }).includes("\x1b[31m"));

@@ -39,7 +39,7 @@ export interface SectionOutcome {
 const WORKER = fileURLToPath(new URL("./worker.ts", import.meta.url));
 /** How long a process may take to end after its last section. */
 const GRACE = 3_000;
-/** How long the prelude may take to load. */
+/** How long the prelude, and what a section imports, may take to load. */
 const LOAD = 60_000;
 
 /** One process that executes sections, one after the other. */
@@ -114,14 +114,23 @@ export class ExampleProcess {
     onText: (text: string) => void = () => {},
   ): Promise<Ending | undefined> {
     let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      this.#kill();
-    }, limit);
+    const alarm = (milliseconds: number) =>
+      setTimeout(() => {
+        late = true;
+        this.#kill();
+      }, milliseconds);
+    let timer = alarm(LOAD);
+    let started = false;
     try {
       await this.#input.write(new TextEncoder().encode(encode(request)));
       for (let next = await this.#lines.next(); !next.done; next = await this.#lines.next()) {
         const reply = decode<Reply>(next.value);
+        if (reply?.kind === "at" && !started) {
+          // Starting the process and loading modules does not count.
+          started = true;
+          clearTimeout(timer);
+          timer = alarm(limit);
+        }
         if (reply === undefined) onText(next.value);
         else if (onReply(reply)) return undefined;
       }
@@ -132,7 +141,8 @@ export class ExampleProcess {
       clearTimeout(timer);
     }
     this.alive = false;
-    if (late) return { kind: "timeout", message: `not done within ${limit / 1000} s` };
+    const allowed = (started ? limit : LOAD) / 1000;
+    if (late) return { kind: "timeout", message: `not done within ${allowed} s` };
     const { code, signal } = await this.#child.status;
     const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
     const errors = (await this.#errors).trim();
@@ -196,7 +206,13 @@ export async function executeAll<T extends Job>(
         await process?.stop();
         process = new ExampleProcess(options);
       }
-      onOutcome(job, await process.run(job.url, job.claims));
+      let outcome = await process.run(job.url, job.claims);
+      if (outcome.ending?.kind === "crash" && outcome.ending.line === undefined) {
+        // The process was over before the section began: what an earlier one left behind ended it.
+        process = new ExampleProcess(options);
+        outcome = await process.run(job.url, job.claims);
+      }
+      onOutcome(job, outcome);
     }
     await process?.stop();
   };

@@ -6,11 +6,14 @@ export function xmlText(text: string): string {
   return text.toWellFormed()
     .replace(/\p{Cc}|[\ufffe\uffff]/gu, (c) => "\t\n\r".includes(c) ? c : "\ufffd")
     .replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;").replaceAll("\n", "&#10;").replaceAll("\r", "&#13;");
+    .replaceAll('"', "&quot;").replaceAll("\r", "&#13;");
 }
 
 function open(name: string, attributes: Readonly<Record<string, string | number>>): string {
-  const list = Object.entries(attributes).map(([key, to]) => ` ${key}="${xmlText(String(to))}"`);
+  const list = Object.entries(attributes).map(([key, to]) => {
+    // A bare line end in an attribute would be read as a blank.
+    return ` ${key}="${xmlText(String(to)).replaceAll("\n", "&#10;").replaceAll("\t", "&#9;")}"`;
+  });
   return `<${name}${list.join("")}>`;
 }
 

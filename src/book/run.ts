@@ -31,7 +31,16 @@ export async function runOnce(
   options: BookOptions,
   only?: ReadonlySet<string>,
 ): Promise<BookReport> {
-  const tally = new Tally(options.onProgress);
+  const report = await runFound(options, only, new Tally(options.onProgress));
+  if (options.junit !== undefined) await Deno.writeTextFile(options.junit, junitXml(report));
+  return report;
+}
+
+async function runFound(
+  options: BookOptions,
+  only: ReadonlySet<string> | undefined,
+  tally: Tally,
+): Promise<BookReport> {
   let files: string[];
   try {
     files = await findFiles(options.files);
@@ -84,7 +93,7 @@ async function runFiles(
     return unusable(tally, `no section matches ${options.filter}`);
   }
   await Promise.all([
-    check(units, workspace, tally),
+    options.typeCheck === false ? undefined : check(units, workspace, tally),
     execute(units, execution, first, tally),
   ]);
   const scope = options.filter === undefined ? options.tables ?? "present" : "rows";
@@ -92,9 +101,7 @@ async function runFiles(
     tally.tables(chosen, checkTables(chosen, prelude.facts, scope));
   }
   if (options.update) return await update(options, chosen, prelude, tally);
-  const report = tally.report();
-  if (options.junit !== undefined) await Deno.writeTextFile(options.junit, junitXml(report));
-  return report;
+  return tally.report();
 }
 
 function executionOf(options: BookOptions, { config }: Workspace): ExecuteOptions {

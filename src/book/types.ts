@@ -138,7 +138,9 @@ export interface BookOptions {
   readonly onReport?: (report: BookReport) => void | Promise<void>;
   /** Where to write a JUnit report. */
   readonly junit?: string;
-  /** Milliseconds a section may take. Default 10,000. */
+  /** Whether examples are type-checked. Default true; without it a round takes half the time. */
+  readonly typeCheck?: boolean;
+  /** Milliseconds a section may take, from its first statement on. Default 10,000. */
   readonly timeLimit?: number;
   /** The directory for Deno's coverage profiles of the processes that run examples. */
   readonly coverage?: string;

@@ -31,6 +31,11 @@ globalThis.addEventListener("unhandledrejection", (event) => {
   rejected.push(event.reason);
 });
 
+globalThis.addEventListener("error", (event) => {
+  event.preventDefault();
+  rejected.push(event.error);
+});
+
 async function loadPrelude(specifier: string): Promise<Reply> {
   try {
     const module = await import(specifier) as Record<string, unknown>;

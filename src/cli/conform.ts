@@ -121,11 +121,15 @@ async function tell(one: Conformed, isOfSeveral: boolean): Promise<number> {
   return unexplained + deaths.length;
 }
 
-async function show(version: Version, { difference, path, explained }: Found): Promise<void> {
+async function show(
+  version: Version,
+  { difference, path, explained, again }: Found,
+): Promise<void> {
   const { observed, allowed, rule } = difference;
   const place = rule === undefined ? undefined : await placeOfRule(rule);
   const where = place === undefined ? "" : ` (${place.file}:${place.line})`;
   console.log(`observed ${observed}; allowed ${allowed}${rule ? `; rule ${rule}${where}` : ""}`);
+  if (!again) console.log("it did not show again when its path was run alone");
   if (explained !== undefined) console.log(`explained: ${explained}`);
   console.log(exampleOf(version, path.trail, allowed) + "\n");
 }

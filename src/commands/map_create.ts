@@ -29,9 +29,11 @@ import { DELTA, has } from "../versions/deltas.ts";
 
 /** Source: kernel/bpf/syscall.c, map_create. The type's own rules stand at `type`. */
 export const R = rules("MAP_CREATE", {
-  log: ["EINVAL", "the common attributes' log is not sane: a buffer without a size or a level", {
-    since: "7.2",
-  }],
+  log: [
+    "EINVAL",
+    "the log of the common attributes has a buffer without a size or a level, a size without a buffer, a level above 15, or a size of 2^30 or more",
+    { since: "7.2" },
+  ],
   attr: ["EINVAL", "a byte after the last field is not zero"],
   struct_ops: ["EINVAL", "`btf_vmlinux_value_type_id` is set and the type is not STRUCT_OPS"],
   struct_ops_btf: [
@@ -65,7 +67,10 @@ export const R = rules("MAP_CREATE", {
     since: "6.18",
   }],
   access_late: ["EINVAL", "`map_flags` has both BPF_F_RDONLY and BPF_F_WRONLY", { since: "7.2" }],
-  fd_limit: ["EMFILE", "the task has RLIMIT_NOFILE descriptors; an id has been used up"],
+  fd_limit: [
+    "EMFILE",
+    "no descriptor below RLIMIT_NOFILE is free; the map's id is used up all the same",
+  ],
 });
 
 /** What 7.2 writes to the common log when a rule refuses. */
@@ -162,7 +167,7 @@ function checkAttr(k: Kernel, attr: CreateAttr): Rule | undefined {
     if (map_type !== BPF_MAP_TYPE_STRUCT_OPS) return R.struct_ops;
     if (attr.btf_key_type_id || attr.btf_value_type_id) return R.struct_ops_btf;
   } else if (attr.btf_key_type_id && !attr.btf_value_type_id) return R.btf_key;
-  if (hasExtra(attr) && !takesExtra(map_type)) return R.map_extra;
+  if (hasExtra(attr) && !takesExtra(k, map_type)) return R.map_extra;
   if (!has(k.version, DELTA.access_late) && contradictory(map_flags)) return R.access;
   const node = (map_flags & BPF_F_NUMA_NODE) !== 0 ? (attr.numa_node ?? 0) | 0 : -1;
   if (node !== -1 && node >>> 0 >= k.config.numa_nodes) return R.numa_node;
@@ -174,9 +179,15 @@ function hasExtra(attr: CreateAttr): boolean {
   return lo32(attr.map_extra) !== 0 || hi32(attr.map_extra) !== 0;
 }
 
-function takesExtra(map_type: number): boolean {
-  return map_type === BPF_MAP_TYPE_BLOOM_FILTER || map_type === BPF_MAP_TYPE_ARENA ||
-    map_type === BPF_MAP_TYPE_RHASH;
+const WITH_EXTRA: ReadonlySet<number> = new Set([
+  BPF_MAP_TYPE_BLOOM_FILTER,
+  BPF_MAP_TYPE_ARENA,
+  BPF_MAP_TYPE_RHASH,
+]);
+
+/** A type that the kernel does not have yet takes nothing. */
+function takesExtra(k: Kernel, map_type: number): boolean {
+  return WITH_EXTRA.has(map_type) && map_type < MAX_MAP_TYPE[k.version];
 }
 
 /** BTF cannot be loaded in the model yet, so that no descriptor is one. */

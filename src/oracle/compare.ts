@@ -53,7 +53,13 @@ class Bijection {
   }
 
   isOurs(kind: Kind, real: number): boolean {
-    return [...this.#real[kind].values()].includes(real);
+    return this.modelOf(kind, real) !== undefined;
+  }
+
+  /** The model's id of a real object of ours. */
+  modelOf(kind: Kind, real: number): number | undefined {
+    for (const [model, own] of this.#real[kind]) if (own === real) return model;
+    return undefined;
   }
 }
 
@@ -78,6 +84,9 @@ export function compare(
     }
     if (ranOutOfMemory(model, observed)) {
       return { calls, agreed: calls, confirmed, cut: "the kernel had no memory for it" };
+    }
+    if (opensTheDying(model, observed)) {
+      return { calls, agreed: calls, confirmed, cut: "an object was not gone yet" };
     }
     const parted = compareStep(translated, observed, ids, () => before(calls));
     calls++;
@@ -132,7 +141,7 @@ function compareStep(
   }
   if (observed.kind === "not run") return { observed: observed.why, allowed: says(model) };
   if (model.undetermined !== undefined) return amongKeys(translated, observed, before());
-  if (isForeign(translated, observed, ids)) return undefined;
+  if (isForeign(translated, observed, ids, before)) return undefined;
   if (!sameReturn(model, observed.ret)) {
     return { observed: named(observed.ret), allowed: says(model) };
   }
@@ -162,8 +171,26 @@ function sameReturn({ call, answer }: ModelStep, observed: number): boolean {
   return call.op === "mmap" ? observed >= 0 : observed === answer.ret;
 }
 
-/** GET_NEXT_ID may tell of an object that somebody else made: the model has only its own. */
-function isForeign(translated: Translated, observed: Ran, ids: Bijection): boolean {
+/**
+ * Whether a kernel opens by its id an object that nothing holds any more: what a pin held goes only
+ * after a grace period, which no call waits for.
+ */
+function opensTheDying({ call, answer }: ModelStep, observed: StepResult | undefined): boolean {
+  const byId = commandOf(call) === "MAP_GET_FD_BY_ID" || commandOf(call) === "PROG_GET_FD_BY_ID";
+  return byId && answer.kind === "refusal" && answer.rule.id.endsWith("/absent") &&
+    observed?.kind === "ran" && observed.ret >= 0;
+}
+
+/**
+ * GET_NEXT_ID may tell of an object that somebody else made, which the model does not have, or of
+ * one of ours that is about to go.
+ */
+function isForeign(
+  translated: Translated,
+  observed: Ran,
+  ids: Bijection,
+  before: () => Kernel,
+): boolean {
   const command = commandOf(translated.model!.call);
   if (command !== "MAP_GET_NEXT_ID" && command !== "PROG_GET_NEXT_ID") return false;
   if (observed.ret !== 0 || observed.areas[0] === undefined) return false;
@@ -172,9 +199,14 @@ function isForeign(translated: Translated, observed: Ran, ids: Bijection): boole
     ? writes.find(({ field }) => field === "next_id")
     : undefined;
   const kind = command.startsWith("MAP") ? "map" : "prog";
-  const id = u32(observed.areas[0], 4);
-  return !ids.isOurs(kind, id) && (answer.kind === "refusal" || told !== undefined) &&
+  const own = ids.modelOf(kind, u32(observed.areas[0], 4));
+  return (own === undefined || isGone(before(), kind, own)) &&
+    (answer.kind === "refusal" || told !== undefined) &&
     (answer.kind !== "refusal" || answer.errno === "ENOENT");
+}
+
+function isGone(k: Kernel, kind: Kind, id: number): boolean {
+  return (kind === "map" ? k.maps : k.progs).table.get(id) === undefined;
 }
 
 function compareAreas(translated: Translated, observed: Ran, ids: Bijection): Parted | undefined {

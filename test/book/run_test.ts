@@ -240,7 +240,7 @@ console.log("hello", [1]);
 1 // => 1
 \`\`\`
 `;
-  await trial({ "slow.md": chapter }, { timeLimit: 1500 }, ({ report }) => {
+  await trial({ "slow.md": chapter }, { timeLimit: 1500, typeCheck: false }, ({ report }) => {
     const runtime = report.failures.filter(({ kind }) => kind !== "type");
     assert.deepEqual(short(runtime), [
       "expectation slow.md:4",
@@ -305,7 +305,7 @@ Deno.test("run: the filter takes chapters, headings and rule ids", async () => {
     "two.md": chapter(2, "LAMP_SWITCH/on"),
   };
   const failed = (filter: string | RegExp) =>
-    trial(chapters, { filter }, ({ report }) => short(report.failures));
+    trial(chapters, { filter, typeCheck: false }, ({ report }) => short(report.failures));
   assert.deepEqual(await failed("PART 2"), ["expectation two.md:10"]);
   assert.deepEqual(await failed("lamp_switch/on"), ["expectation two.md:10"]);
   assert.deepEqual(await failed(/^Chapter 1$/), ["expectation one.md:4"]);
@@ -320,4 +320,26 @@ Deno.test("run: files and preludes that are not there are usage errors", async (
   await trial({ "a.md": "# A\n" }, { prelude: "./nowhere.ts" }, ({ report }) => {
     assert.match(report.failures[0].message, /the prelude .*nowhere.ts cannot be loaded/);
   });
+});
+
+Deno.test("run: what a section leaves behind does not fall on the next one", async () => {
+  const chapter = "# A\n\n```ts\nsetTimeout(() => Deno.exit(3), 30);\n```\n\n" +
+    "## B\n\n```ts\nawait new Promise((done) => setTimeout(done, 200));\n1 // => 1\n```\n\n" +
+    '## C\n\n```ts\nsetTimeout(() => {\n  throw new Error("later");\n}, 0);\n```\n';
+  await trial({ "a.md": chapter }, {}, ({ report }) => {
+    const kinds = report.failures.map(({ kind, section }) => `${kind} ${section}`);
+    assert.ok(kinds.every((each) => each === "crash B" || each === "throw C"), kinds.join());
+  });
+});
+
+Deno.test("run: the processes that run examples write coverage", async () => {
+  const coverage = await Deno.makeTempDir();
+  await trial({ "a.md": "# A\n\n```ts\nu32(1).length // => 4\n```\n" }, {
+    coverage,
+    typeCheck: false,
+  }, async () => {
+    const profiles = await Array.fromAsync(Deno.readDir(coverage));
+    assert.ok(profiles.length > 0);
+  });
+  await Deno.remove(coverage, { recursive: true });
 });

@@ -15,6 +15,7 @@ Deno.test("watch: runs all, then the chapter that changed, until it is aborted",
       files: [dir],
       prelude: FAKE,
       watch: true,
+      typeCheck: false,
       signal: abort.signal,
       onReport: async (report) => {
         rounds.push(report);

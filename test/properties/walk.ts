@@ -86,12 +86,14 @@ function addUserMap(found: Found, id: number): void {
 }
 
 function walkInodes(k: Kernel, found: Found): void {
-  for (const [number, { node }] of k.fs.inodes.entries()) {
+  for (const [number, { node, nlink }] of k.fs.inodes.entries()) {
     if (node.kind === "pin") {
       if (node.of === "map") addUserMap(found, node.id);
       else found.progRefs.add(node.id);
     }
     if (node.kind !== "dir") continue;
+    // A directory that was removed while open still has its `..`, and holds it.
+    if (nlink === 0) found.opens.add(node.parent);
     for (const [, child] of node.entries) {
       found.names.add(child);
       if (k.fs.inodes.get(child)?.node.kind === "dir") found.subdirs.add(number);
@@ -152,7 +154,6 @@ function* checkSockets(k: Kernel, found: Found): Generator<string> {
 
 function* checkInodes(k: Kernel, found: Found): Generator<string> {
   const roots = new Set(Array.from(k.fs.superblocks.values(), ({ root }) => root));
-  const parents = new Set(Array.from(k.fs.inodes.values(), parentOf));
   for (const tally of [found.names, found.opens]) {
     for (const number of tally.numbers) {
       if (k.fs.inodes.get(number) === undefined) yield `inode ${number} is held and does not exist`;
@@ -163,7 +164,7 @@ function* checkInodes(k: Kernel, found: Found): Generator<string> {
     yield* same(`inode ${number}: opens`, inode.opens, found.opens.of(number));
     yield* same(`inode ${number}: links`, inode.nlink, linksOf(number, inode, isRoot, found));
     const isHeld = isRoot || found.names.of(number) > 0 || inode.opens > 0;
-    if (!isHeld && !parents.has(number)) yield `inode ${number} exists and nothing holds it`;
+    if (!isHeld) yield `inode ${number} exists and nothing holds it`;
     if (k.fs.superblocks.get(inode.sb) === undefined) yield `inode ${number} is on no file system`;
     yield* checkDirectory(k, number, inode);
   }

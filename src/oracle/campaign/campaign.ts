@@ -35,6 +35,8 @@ export interface Found {
   readonly difference: Difference;
   readonly path: Path;
   readonly explained: string | undefined;
+  /** Whether it showed again when its path was run alone. */
+  readonly again: boolean;
 }
 
 export interface CampaignReport extends Progress {
@@ -97,7 +99,8 @@ export async function campaign(
   ): Promise<void> {
     const key = keyOf(difference);
     if (known.has(key)) return;
-    known.set(key, await shrink(runner, options, own, key));
+    const path = pathOf("shrink", options.version, own);
+    known.set(key, await shrink(runner, options, { path, difference }, own, key));
   }
 }
 
@@ -121,6 +124,7 @@ function keyOf({ model, rule, observed, allowed }: Difference): string {
 async function shrink(
   runner: KernelRunner,
   options: CampaignOptions,
+  seen: Shown,
   own: readonly Choice[],
   key: string,
 ): Promise<Found> {
@@ -130,7 +134,8 @@ async function shrink(
     best = shown ?? best;
     return shown !== undefined;
   };
-  if (!(await shows(own))) throw new Error(`a difference does not show again: ${key}`);
+  const explained = (found: Shown) => explain(options.version, found.difference);
+  if (!(await shows(own))) return { ...seen, explained: explained(seen), again: false };
   const property = fc.asyncProperty(choices(LENGTH), async (drawn) => !(await shows(drawn)));
   await fc.check(property, {
     examples: [[[...own]]],
@@ -138,7 +143,7 @@ async function shrink(
     interruptAfterTimeLimit: SHRINK_MS,
   });
   const least = await withoutSpare(runner, options, best!, key);
-  return { ...least, explained: explain(options.version, least.difference) };
+  return { ...least, explained: explained(least), again: true };
 }
 
 interface Shown {

@@ -1,5 +1,5 @@
 /** From choices to a path: a machine that has made the calls. */
-import { type Answer, boot, type Call, type Machine, type Version } from "bpfspec";
+import { type Answer, type AttrOf, boot, type Call, type Machine, type Version } from "bpfspec";
 import type { Path } from "../replay.ts";
 import { callFor } from "./calls.ts";
 import { sceneFor } from "./scenes.ts";
@@ -29,10 +29,22 @@ export function play(version: Version, drawn: readonly Choice[]): Machine {
 function isAffordable(m: Machine, call: Call): boolean {
   if (call.op === "fork") return m.kernel.tasks.size < MOST_TASKS;
   if (call.op !== "bpf" || call.cmd !== "MAP_CREATE") return true;
-  const made = m.call(call);
-  if (made.answer?.kind !== "value") return true;
-  const { spec } = made.kernel.maps.table.get(made.mapIds.at(-1)!)!;
-  return spec.charge <= LARGEST_MAP;
+  return claimed(call.attr as Create) <= LARGEST_MAP || isRefusedUnallocated(m.call(call).answer);
+}
+
+type Create = AttrOf<"MAP_CREATE">;
+
+/** About the bytes that a map would take. */
+function claimed({ max_entries = 0, key_size = 0, value_size = 0 }: Create): number {
+  return (max_entries >>> 0) * (64 + (key_size >>> 0) + (value_size >>> 0));
+}
+
+/** Whether a call is refused before the kernel allocates anything for the map. */
+function isRefusedUnallocated(answer: Answer | undefined): boolean {
+  if (answer?.kind !== "refusal") return false;
+  return !/\/(name|btf_fd|not_btf|excl_.*|access_late|fd_limit|create_memory)$/.test(
+    answer.rule.id,
+  );
 }
 
 /** A path of drawn choices. */

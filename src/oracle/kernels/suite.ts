@@ -113,10 +113,19 @@ export class Suite {
     return newestFirst(await this.offers(ours));
   }
 
-  /** Downloads a package; one that is there in part is continued. Gives the file's path. */
+  /**
+   * Downloads a package; apt continues one that is there in part, where the mirror can do that.
+   * Gives the file's path.
+   */
   async download(wanted: Offered, into: string): Promise<string> {
     const what = `${wanted.package}=${wanted.packageVersion}`;
-    const ran = await this.#apt("apt-get", ["download", what], into);
+    let ran = await this.#apt("apt-get", ["download", what], into);
+    const part = await downloaded(wanted, into);
+    if (!ran.success && part !== undefined && /Hash Sum mismatch/.test(ran.output)) {
+      // What was there before may be what is wrong.
+      await Deno.remove(part);
+      ran = await this.#apt("apt-get", ["download", what], into);
+    }
     if (!ran.success) {
       throw new KernelsError(`${what} of ${this.name} cannot be had:\n${ran.output}`);
     }

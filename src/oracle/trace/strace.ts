@@ -48,7 +48,8 @@ interface Begun {
   readonly pieces: readonly Piece[];
 }
 
-const HEAD = /^(?:(\d+) +|\[pid +(\d+)\] +)?(?:\d\d:\d\d:\d\d(?:\.\d+)? +|\d+\.\d{3,} +)?(?:\(\+ +[\d.]+\) +)?/;
+const HEAD =
+  /^(?:(\d+) +|\[pid +(\d+)\] +)?(?:\d\d:\d\d:\d\d(?:\.\d+)? +|\d+\.\d{3,} +)?(?:\(\+ +[\d.]+\) +)?/;
 
 /** Reads a trace; throws a TraceError at the first line that strace does not print so. */
 export function parseStrace(file: string, text: string): readonly StraceLine[] {
@@ -111,7 +112,10 @@ function resume(
     throw new TraceError(place, `no <unfinished ...> call of ${resumed[1]} stands before`);
   }
   begun.delete(pid);
-  const rest = { offset: first.text.length, place: { ...place, column: place.column + resumed[0].length } };
+  const rest = {
+    offset: first.text.length,
+    place: { ...place, column: place.column + resumed[0].length },
+  };
   const text = first.text + body.slice(resumed[0].length);
   return callOf(pid, place, text, [...first.pieces, rest]);
 }

@@ -12,7 +12,7 @@ import {
   type Survivor,
 } from "../oracle/mod.ts";
 import { runAndReport } from "./book.ts";
-import { evidencePath, pathsOf } from "./judge.ts";
+import { evidencePath, pathsOf, pathsOn } from "./judge.ts";
 import { BOOK } from "./places.ts";
 import { ProgressLine } from "./progress.ts";
 import { KERNEL_HELP, onKernels, versionsOf } from "./versions.ts";
@@ -28,7 +28,7 @@ export function evidenceCommand(): Command {
       const paths = pathsOf(book);
       let bad = 0;
       const missing = await onKernels(versions, async (runner, version) => {
-        const own = paths.filter((path) => path.version === version);
+        const own = pathsOn(version, paths);
         bad += await record(runner, version, own);
       });
       if (bad + missing > 0) Deno.exit(1);

@@ -10,6 +10,7 @@ import {
   explain,
   judge,
   type KernelRunner,
+  onVersion,
   type Path,
   replay,
   scriptOf,
@@ -33,6 +34,14 @@ export function pathsOf(book: BookReport): readonly Path[] {
     options: (path.options ?? {}) as Path["options"],
     trail: path.trail as Path["trail"],
   }));
+}
+
+/** Every path of the book, on one of the kernels; paths that come out alike once. */
+export function pathsOn(version: Version, paths: readonly Path[]): readonly Path[] {
+  // What a chapter shows for this kernel comes first, so that its place names the record.
+  const own = paths.filter((path) => path.version === version);
+  const others = paths.filter((path) => path.version !== version);
+  return [...own, ...others.map((path) => onVersion(path, version))];
 }
 
 /** Where a kernel's records are kept. */
@@ -142,8 +151,7 @@ export async function judgeBook(
   const problems: string[] = [];
   const all = pathsOf(book);
   for (const version of VERSIONS) {
-    const paths = all.filter((path) => path.version === version);
-    if (paths.length === 0) continue;
+    const paths = pathsOn(version, all);
     const tally = new Tally();
     if (typeof running !== "string" && running.version === version) {
       await live(running.runner, paths, tally);

@@ -1,5 +1,14 @@
 /** Paths of the model, run on a real kernel and compared. */
-import { bootKernel, type BootOptions, type Kernel, type Step, step, type Version } from "bpfspec";
+import {
+  boot,
+  bootKernel,
+  type BootOptions,
+  type Kernel,
+  type Step,
+  step,
+  type Version,
+} from "bpfspec";
+import { takesAtMost } from "./affordable.ts";
 import { compare, type Comparison } from "./compare.ts";
 import type { KernelRunner, Script, ScriptResult } from "./script.ts";
 import { NotReplayable } from "./areas.ts";
@@ -45,10 +54,28 @@ function sysctlOf({ options }: Path): number | undefined {
   return value === SYSCTL_AT_BOOT ? undefined : value;
 }
 
+/** The same calls on another of the five kernels. */
+export function onVersion(path: Path, version: Version): Path {
+  return version === path.version ? path : remade({ ...path, version });
+}
+
+/** A path whose calls are made anew from boot. */
+export function remade(path: Path): Path {
+  let m = boot(path.version, path.options);
+  for (const { task, call } of path.trail) m = m.as(task).call(call);
+  return { ...path, trail: m.trail };
+}
+
+/** No map that a path makes on a real kernel is larger. */
+const LARGEST_MAP = 2 ** 28;
+
 /** A path as a script, or why there is none. */
 export function scriptOf(path: Path): Translation | string {
   const unlike = unlikeReal(path);
   if (unlike !== undefined) return unlike;
+  if (!path.trail.every(({ call, answer }) => takesAtMost(LARGEST_MAP, call, () => answer))) {
+    return "a map is larger than a real kernel is asked for";
+  }
   try {
     const unprivileged = sysctlOf(path);
     return translate(path.name, path.version, path.trail, {

@@ -3,10 +3,10 @@ import fc from "fast-check";
 import type { Version } from "bpfspec";
 import type { Comparison, Difference } from "../compare.ts";
 import { explain } from "../explained.ts";
-import { type Path, replay, type Replayed, replayOne } from "../replay.ts";
+import { type Path, remade, replay, type Replayed, replayOne } from "../replay.ts";
 import type { KernelRunner } from "../script.ts";
 import { type Choice, choices } from "./choices.ts";
-import { isDeep, pathOf, remade } from "./paths.ts";
+import { isDeep, pathOf } from "./paths.ts";
 import { without } from "./renumber.ts";
 
 export interface CampaignOptions {
@@ -177,7 +177,7 @@ async function withoutSpare(
   for (let i = least.path.trail.length - 2; i >= 0; i--) {
     const { trail } = least.path;
     for (const shorter of [without(trail, i), trail.toSpliced(i, 1)]) {
-      const path = { ...least.path, trail: remade(options.version, shorter) };
+      const path = remade({ ...least.path, trail: shorter });
       const shown = await showing(runner, options, path, key);
       if (shown === undefined) continue;
       least = shown;

@@ -1,5 +1,6 @@
 /** From choices to a path: a machine that has made the calls. */
-import { type Answer, type AttrOf, boot, type Call, type Machine, type Version } from "bpfspec";
+import { type Answer, boot, type Call, type Machine, type Version } from "bpfspec";
+import { takesAtMost } from "../affordable.ts";
 import type { Path } from "../replay.ts";
 import { callFor } from "./calls.ts";
 import { sceneFor } from "./scenes.ts";
@@ -28,23 +29,7 @@ export function play(version: Version, drawn: readonly Choice[]): Machine {
 /** Whether a real kernel can be asked this without harm: bounded memory, few processes. */
 function isAffordable(m: Machine, call: Call): boolean {
   if (call.op === "fork") return m.kernel.tasks.size < MOST_TASKS;
-  if (call.op !== "bpf" || call.cmd !== "MAP_CREATE") return true;
-  return claimed(call.attr as Create) <= LARGEST_MAP || isRefusedUnallocated(m.call(call).answer);
-}
-
-type Create = AttrOf<"MAP_CREATE">;
-
-/** About the bytes that a map would take. */
-function claimed({ max_entries = 0, key_size = 0, value_size = 0 }: Create): number {
-  return (max_entries >>> 0) * (64 + (key_size >>> 0) + (value_size >>> 0));
-}
-
-/** Whether a call is refused before the kernel allocates anything for the map. */
-function isRefusedUnallocated(answer: Answer | undefined): boolean {
-  if (answer?.kind !== "refusal") return false;
-  return !/\/(name|btf_fd|not_btf|excl_.*|access_late|fd_limit|create_memory)$/.test(
-    answer.rule.id,
-  );
+  return takesAtMost(LARGEST_MAP, call, () => m.call(call).answer);
 }
 
 /** A path of drawn choices. */
@@ -57,11 +42,4 @@ export function isDeep(answer: Answer): boolean {
   if (answer.kind !== "refusal") return answer.kind === "value";
   const { id } = answer.rule;
   return !id.startsWith("ENTRY/") && !/\/(attr|bad_fd)$/.test(id);
-}
-
-/** The calls of a trail, made anew from boot. */
-export function remade(version: Version, trail: Path["trail"]): Path["trail"] {
-  let m = boot(version);
-  for (const { task, call } of trail) m = m.as(task).call(call);
-  return m.trail;
 }

@@ -79,35 +79,54 @@ async function download(
   suite: Suite,
   version: Version,
   wanted: Offered,
-  { onProgress }: Telling,
+  telling: Telling,
 ): Promise<string> {
   const into = `${kernelDirectory(version)}/download`;
   await Deno.mkdir(into, { recursive: true });
-  const before = await downloaded(wanted, into);
-  // What is there whole needs no download; apt would take it for good by its size alone.
-  if (before !== undefined && (await Deno.stat(before)).size >= wanted.size) {
-    if (await sha256Of(before) === wanted.sha256) return before;
-    await Deno.remove(before);
-  }
+  const before = await wholeOne(wanted, into);
+  if (before !== undefined) return before;
+  const file = await whileTelling(
+    version,
+    wanted,
+    into,
+    telling,
+    () => suite.download(wanted, into),
+  );
+  const sha256 = await sha256Of(file);
+  if (sha256 === wanted.sha256) return file;
+  await Deno.remove(file);
+  throw new KernelsError(
+    `${version}: the checksum of ${wanted.package} is ${sha256}, and should be ${wanted.sha256}`,
+  );
+}
+
+/** The package's file where it is there whole; apt would take one for good by its size alone. */
+async function wholeOne(wanted: Offered, into: string): Promise<string | undefined> {
+  const file = await downloaded(wanted, into);
+  if (file === undefined || (await Deno.stat(file)).size < wanted.size) return undefined;
+  if (await sha256Of(file) === wanted.sha256) return file;
+  await Deno.remove(file);
+  return undefined;
+}
+
+/** Tells how large the package's file is by now, until `act` is done. */
+async function whileTelling<T>(
+  version: Version,
+  wanted: Offered,
+  into: string,
+  { onProgress }: Telling,
+  act: () => Promise<T>,
+): Promise<T> {
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
   const tell = async () => {
     const file = await downloaded(wanted, into);
     const size = file === undefined ? 0 : (await Deno.stat(file)).size;
-    onProgress(
-      `${version}: ${wanted.package}, ${megabytes(size)} of ${megabytes(wanted.size)} MB`,
-    );
+    onProgress(`${version}: ${wanted.package}, ${megabytes(size)} of ${megabytes(wanted.size)} MB`);
   };
-  await tell();
-  // What it tells may be gone by then: it is no reason to stop.
+  // The file may be gone between the two looks: it is no reason to stop.
   const timer = setInterval(() => tell().catch(() => {}), 250);
   try {
-    const file = await suite.download(wanted, into);
-    const sha256 = await sha256Of(file);
-    if (sha256 === wanted.sha256) return file;
-    await Deno.remove(file);
-    throw new KernelsError(
-      `${version}: the checksum of ${wanted.package} is ${sha256}, and should be ${wanted.sha256}`,
-    );
+    return await act();
   } finally {
     clearInterval(timer);
   }

@@ -141,8 +141,7 @@ function missing(
 /** The chapter that a missing table would stand in. */
 function placeFor(owner: string, chapters: readonly Chapter[]): string | undefined {
   const name = owner.toLowerCase();
-  const found = chapters.find((chapter) => chapter.name.toLowerCase().endsWith(name)) ??
-    chapters.find((chapter) => chapter.name.toLowerCase().includes(name));
+  const found = chapters.find((chapter) => chapter.name.split("/").at(-1)?.toLowerCase() === name);
   return (found ?? chapters[0])?.file;
 }
 

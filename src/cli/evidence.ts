@@ -11,10 +11,12 @@ import {
   scriptLines,
   type Survivor,
 } from "../oracle/mod.ts";
+import type { BookReport } from "../book/mod.ts";
 import { runAndReport } from "./book.ts";
-import { evidencePath, pathsOf, pathsOn } from "./judge.ts";
-import { BOOK } from "./places.ts";
+import { evidencePath, judgeBook, pathsOf, pathsOn } from "./judge.ts";
+import { BOOK, stated } from "./places.ts";
 import { ProgressLine } from "./progress.ts";
+import { TRUTH, truthText } from "./truth.ts";
 import { KERNEL_HELP, onKernels, versionsOf } from "./versions.ts";
 
 /** `bpfspec evidence`: records what a kernel answers to the book's paths. */
@@ -31,8 +33,16 @@ export function evidenceCommand(): Command {
         const own = pathsOn(version, paths);
         bad += await record(runner, version, own);
       });
+      await writeTruth(book);
       if (bad + missing > 0) Deno.exit(1);
     });
+}
+
+/** Writes the table of truth from the records, old and new. */
+async function writeTruth(book: BookReport): Promise<void> {
+  const { byKernel } = await judgeBook(book, { recordedOnly: true });
+  await Deno.writeTextFile(TRUTH, truthText(byKernel, await stated()));
+  console.log(`wrote ${TRUTH}`);
 }
 
 /** Records one kernel; gives how many paths went another way than the model's. */

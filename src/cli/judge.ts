@@ -24,6 +24,8 @@ export interface Judgement {
   /** One line a kernel: how it was asked and what it said. */
   readonly kernels: ReadonlyMap<Version, string>;
   readonly problems: readonly string[];
+  /** The same rules, kernel by kernel. */
+  readonly byKernel: ReadonlyMap<Version, ReadonlySet<string>>;
 }
 
 /** The book's paths as the oracle takes them; the name is the place. */
@@ -149,6 +151,7 @@ export async function judgeBook(
   const confirmed = new Set<string>();
   const kernels = new Map<Version, string>();
   const problems: string[] = [];
+  const byKernel = new Map<Version, ReadonlySet<string>>();
   const all = pathsOf(book);
   for (const version of VERSIONS) {
     const paths = pathsOn(version, all);
@@ -166,8 +169,9 @@ export async function judgeBook(
       kernels.set(version, tally.line(`${evidence.file.release}, recorded`));
     }
     for (const rule of tally.confirmed) confirmed.add(rule);
+    byKernel.set(version, tally.confirmed);
     problems.push(...tally.problems);
   }
   if (typeof running !== "string") await running.runner.close();
-  return { confirmed, kernels, problems };
+  return { confirmed, kernels, problems, byKernel };
 }

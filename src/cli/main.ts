@@ -1,5 +1,6 @@
-/** The command line: `bpfspec test | spec | explain | conform | evidence | kernels`. */
+/** The command line: `bpfspec test | spec | explain | check | conform | evidence | kernels`. */
 import { Command, CommanderError } from "commander";
+import { checkCommand } from "./check.ts";
 import { conformCommand } from "./conform.ts";
 import { evidenceCommand } from "./evidence.ts";
 import { explainCommand } from "./explain.ts";
@@ -16,6 +17,7 @@ const program = new Command("bpfspec")
 program.addCommand(testCommand());
 program.addCommand(specCommand());
 program.addCommand(explainCommand());
+program.addCommand(checkCommand());
 program.addCommand(conformCommand());
 program.addCommand(evidenceCommand());
 program.addCommand(kernelsCommand());

@@ -1,4 +1,4 @@
-import { BPF_F_TOKEN_FD, MAX_PROG_TYPE } from "../abi/constants.ts";
+import { BPF_F_TOKEN_FD, BPF_PROG_TYPE_TRACING, MAX_PROG_TYPE } from "../abi/constants.ts";
 import { isNull, read, readString } from "../abi/memory.ts";
 import { bpfCapable, netAdminCapable, perfmonCapable } from "../kernel/capabilities.ts";
 import { fileAt, freeFd, install } from "../kernel/fds.ts";
@@ -10,18 +10,28 @@ import { holdMap, putProg } from "../kernel/refs.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import { chargeable, overMemlock } from "../maps/memlock.ts";
-import { attachTypeFits, fixedUp, takesBtfId, takesProgFd } from "../programs/attach.ts";
+import {
+  attachTypeFits,
+  fixedUp,
+  isTracingMulti,
+  takesBtfId,
+  takesProgFd,
+} from "../programs/attach.ts";
 import { isUnprivileged, needsNetAdmin, needsPerfmon, returns } from "../programs/types.ts";
 import { mapFds, returnedConstant } from "../programs/verdict.ts";
 import { type Args, attrWritable, type Command } from "./args.ts";
-import { logAttrValid } from "./common_log.ts";
+import { commonLogFits } from "./common_log.ts";
 import { objectName } from "./names.ts";
 import { lacksPrivilege } from "./privilege.ts";
 import { DELTA, has } from "../versions/deltas.ts";
 
 /** Source: kernel/bpf/syscall.c, bpf_prog_load, and kernel/bpf/verifier.c for what follows `name`. */
 export const R = rules("PROG_LOAD", {
-  log_early: ["EINVAL", "the log is not sane: see `log`; checked first", { since: "7.2" }],
+  log_early: [
+    "EINVAL",
+    "the log is not sane (see `log`), or the common attributes have another log; checked first",
+    { since: "7.2" },
+  ],
   attr: ["EINVAL", "a byte after the last field is not zero"],
   prog_flags: ["EINVAL", "`prog_flags` has a bit that this kernel does not know"],
   license_fault_early: ["EFAULT", "`license` cannot be read", { until: "6.1" }],
@@ -46,8 +56,15 @@ export const R = rules("PROG_LOAD", {
   attach_prog_fd: ["EINVAL", "`attach_prog_fd` is neither a program nor BTF", { since: "6.1" }],
   attach_btf_max: ["EINVAL", "`attach_btf_id` is above 0xfffff"],
   attach_btf_type: ["EINVAL", "`attach_btf_id` is set and the type attaches to no BTF function"],
-  attach_prog_type: ["EINVAL", "`attach_prog_fd` is a program and the type attaches to none"],
+  tracing_multi: [
+    "EINVAL",
+    "`expected_attach_type` is BPF_TRACE_FENTRY_MULTI, BPF_TRACE_FEXIT_MULTI or BPF_TRACE_FSESSION_MULTI, and the type is not TRACING, or `attach_btf_id` or `attach_prog_fd` is set",
+    { since: "7.2" },
+  ],
+  attach_prog_type: ["EINVAL", "`attach_prog_fd` is set and the type attaches to no program"],
   expected_attach_type: ["EINVAL", "`expected_attach_type` is not one of the type's"],
+  attach_prog_bad_fd: ["EBADF", "`attach_prog_fd` is not open", { until: "5.10" }],
+  attach_not_prog: ["EINVAL", "`attach_prog_fd` is not a program", { until: "5.10" }],
   memlock: [
     "EPERM",
     "the memory of the program is above what RLIMIT_MEMLOCK leaves to the user",
@@ -59,7 +76,7 @@ export const R = rules("PROG_LOAD", {
   name: ["EINVAL", "`prog_name` has a byte other than letters, digits, `_` and `.`, or no NUL"],
   log: [
     "EINVAL",
-    "the log is not sane: a buffer without a size or without a level, an unknown level, a size above 2^30",
+    "the log is not sane: a buffer without a size or without a level, an unknown level, a size of 2^30 or more",
     { until: "6.18" },
   ],
   return_value: ["EINVAL", "the verifier: r0 at exit is outside the range of the type"],
@@ -102,7 +119,7 @@ function verified(made: Made | Rule): boolean {
 function check(k: Kernel, task: Task, args: Load): Made | Rule | Unmodelled {
   const { attr } = args;
   const early = !has(k.version, DELTA.license_late);
-  if (has(k.version, DELTA.log_early) && !(logAttrValid(args.common) && logValid(k, args))) {
+  if (has(k.version, DELTA.log_early) && !(logValid(k, args) && logsAgree(args))) {
     return R.log_early;
   }
   if (args.tail) return R.attr;
@@ -121,6 +138,10 @@ function check(k: Kernel, task: Task, args: Load): Made | Rule | Unmodelled {
 
 function typeOf({ attr }: Load): number {
   return (attr.prog_type ?? 0) >>> 0;
+}
+
+function attachTypeOf(k: Kernel, args: Load): number {
+  return fixedUp(k.version, typeOf(args), (args.attr.expected_attach_type ?? 0) >>> 0);
 }
 
 function flagsOf({ attr }: Load): number {
@@ -165,9 +186,16 @@ function checkAttach(k: Kernel, task: Task, args: Load): Rule | Unmodelled | und
   if (byProg !== 0 && !isProg && has(k.version, DELTA.attach_by_btf)) return R.attach_prog_fd;
   if (btfId > BTF_MAX_TYPE) return R.attach_btf_max;
   if (btfId !== 0 && !takesBtfId(type)) return R.attach_btf_type;
+  const expected = attachTypeOf(k, args);
+  if (isTracingMulti(k.version, expected)) {
+    if (type !== BPF_PROG_TYPE_TRACING || byProg !== 0 || btfId !== 0) return R.tracing_multi;
+    return { kind: "unmodelled", what: "programs that attach to many functions" };
+  }
   if (byProg !== 0 && !takesProgFd(type)) return R.attach_prog_type;
-  const expected = fixedUp(k.version, type, (attr.expected_attach_type ?? 0) >>> 0);
   if (!attachTypeFits(k.version, type, expected)) return R.expected_attach_type;
+  if (byProg !== 0 && !isProg) {
+    return target === undefined ? R.attach_prog_bad_fd : R.attach_not_prog;
+  }
   if (byProg !== 0 || btfId !== 0) {
     return { kind: "unmodelled", what: "programs that attach to a function or a program" };
   }
@@ -197,7 +225,7 @@ function checkProgram(
   if (maps === undefined) return { kind: "unmodelled", what: "a program whose map is none" };
   return {
     prog_type: type,
-    expected_attach_type: fixedUp(k.version, type, (attr.expected_attach_type ?? 0) >>> 0),
+    expected_attach_type: attachTypeOf(k, args),
     name,
     gpl_compatible: GPL.has(licenseText),
     insns,
@@ -227,10 +255,7 @@ function verify(k: Kernel, args: Load, insns: string): Rule | Unmodelled | undef
   if (verdict !== undefined) {
     return verdict === "accept" ? undefined : { ...R.verifier, errno: verdict };
   }
-  const range = returns(
-    typeOf(args),
-    fixedUp(k.version, typeOf(args), attr.expected_attach_type ?? 0),
-  );
+  const range = returns(k.version, typeOf(args), attachTypeOf(k, args));
   const constant = returnedConstant(insns);
   const plain = (flagsOf(args) & ~INDIFFERENT_FLAGS) === 0 && !describesMore(args);
   if (range === undefined || constant === undefined || !plain) {
@@ -248,6 +273,12 @@ function describesMore({ attr }: Load): boolean {
       !isNull(attr.fd_array) || attr.fd_array_cnt || !isNull(attr.func_info) ||
       !isNull(attr.line_info) || !isNull(attr.core_relos),
   );
+}
+
+/** Whether 7.2's common log is sane too, and the same log where both are given. */
+function logsAgree({ attr, common }: Load): boolean {
+  const size = (attr.log_size ?? 0) >>> 0;
+  return commonLogFits(common, { buffer: attr.log_buf, size, level: (attr.log_level ?? 0) >>> 0 });
 }
 
 function logValid(k: Kernel, { attr }: Load): boolean {

@@ -70,6 +70,17 @@ export function attachTypeFits(version: Version, type: number, expected: number)
     UNIX_ADDRESS.includes(expected);
 }
 
+/** Attach types of a program for many functions at once (7.2): only TRACING takes them. */
+export function isTracingMulti(version: Version, expected: number): boolean {
+  return atLeast(version, "7.2") && TRACING_MULTI.has(expected);
+}
+
+const TRACING_MULTI: ReadonlySet<number> = new Set([
+  U.BPF_TRACE_FENTRY_MULTI,
+  U.BPF_TRACE_FEXIT_MULTI,
+  U.BPF_TRACE_FSESSION_MULTI,
+]);
+
 /** The types whose programs attach to a function that BTF names. */
 export function takesBtfId(type: number): boolean {
   return type === U.BPF_PROG_TYPE_TRACING || type === U.BPF_PROG_TYPE_LSM ||

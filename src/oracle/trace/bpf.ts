@@ -55,11 +55,31 @@ export function judgeBpf(
   call: Call,
   shown: Shown,
 ): Judgement {
+  const judged = judgeOpen(world, task, event, call, shown);
+  const attr = (typedOf(call)?.attr ?? {}) as Loose;
+  const fd = Number(attr.map_fd ?? attr.bpf_fd ?? -1);
+  if (judged.kind !== "refuted" || fd < 0 || world.isOpen(task, fd) || world.settled.has(fd)) {
+    return judged;
+  }
+  world.inherit(fd);
+  return judgeOpen(world, task, event, call, shown);
+}
+
+function judgeOpen(
+  world: World,
+  task: number,
+  event: Event,
+  call: Call,
+  shown: Shown,
+): Judgement {
   const typed = typedOf(call);
   const { observed } = event;
   if (observed.kind === "unknown") return notJudged("the trace does not show the answer");
   const cmd = typed?.cmd;
   if (world.lax.has(task)) align(world, task, typed, event);
+  else if (typed !== undefined && observed.kind === "value" && MAKES_FD.has(typed.cmd)) {
+    world.inheritBelow(task, observed.ret);
+  }
   const stranger = typed === undefined ? undefined : hangsOn(world, task, typed);
   if (stranger !== undefined) return take(world, task, event, typed!, stranger);
   const lacking = environment(world, cmd, event);
@@ -105,6 +125,9 @@ export function environment(
   const errno = errnoOf(observed);
   if (errno === "ENOMEM" && ALLOCATES.has(cmd ?? "")) return "the kernel had no memory for it";
   if (errno === "EMFILE" && !world.limited) return "RLIMIT_NOFILE, which the trace does not show";
+  // Without all calls shown, neither are all mappings.
+  const hidden = cmd === "MAP_FREEZE" && world.names.lost !== undefined;
+  if (errno === "EBUSY" && hidden) return "writable mappings, which the trace does not show";
   if (errno === "ENFILE" || errno === "EINTR") return `${errno}: the machine's own affair`;
   return undefined;
 }

@@ -185,9 +185,8 @@ const CALLS: Readonly<Record<string, Maker>> = {
   setreuid: (line) => setuid(line, 2),
   setresuid: (line) => setuid(line, 3),
   capset,
-  setrlimit: (line) => setrlimit(line, int(line, 0), argument(line, 1)),
-  prlimit64: (line) =>
-    int(line, 0) === 0 ? setrlimit(line, int(line, 1), argument(line, 2)) : NOTHING,
+  setrlimit: (line) => setrlimit(int(line, 0), argument(line, 1)),
+  prlimit64: (line) => int(line, 0) === 0 ? setrlimit(int(line, 1), argument(line, 2)) : NOTHING,
   prctl,
   pipe: (line, observed) => twoFds(line, observed, 0, false),
   pipe2: (line, observed) => twoFds(line, observed, 0, hasCloexec(line, 1)),
@@ -222,9 +221,8 @@ const CALLS: Readonly<Record<string, Maker>> = {
   exit: () => ({ does: "leave" }),
   exit_group: () => ({ does: "end", told: false }),
   unshare: (line) => {
-    const flags = int(line, 0);
-    if ((flags & 0x10000000) !== 0) return { does: "credentials", what: "unshare" };
-    return (flags & 0x20000) !== 0 ? NOTHING : NOTHING;
+    const newUser = (int(line, 0) & 0x10000000) !== 0;
+    return newUser ? { does: "credentials", what: "unshare" } : NOTHING;
   },
 };
 
@@ -284,7 +282,7 @@ function capset(line: StraceCall, observed: Observed): Action {
   return own === may ? madeBy({ op: "capset", mask: own }) : different;
 }
 
-function setrlimit(line: StraceCall, resource: number, limit: Value): Action {
+function setrlimit(resource: number, limit: Value): Action {
   const current = limit.kind === "struct" ? limit.fields.get("rlim_cur") : undefined;
   if (resource !== 7 || current?.kind !== "number") return NOTHING;
   return madeBy({ op: "setrlimit", limits: { nofile: Number(current.value) } });

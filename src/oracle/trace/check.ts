@@ -65,6 +65,7 @@ class Check {
       ...(trace.limits && { limits: trace.limits }),
       before: options.before ?? [],
     });
+    if (!trace.complete) this.#world.names.lost = "the trace does not show all calls with paths";
     for (const event of trace.events) {
       if (event.action.does === "spawn") this.#children.set(event.action.child, event);
     }
@@ -76,6 +77,8 @@ class Check {
     const { holes } = this.#world;
     for (const event of trace.events) {
       const judgement = this.#judge(event);
+      const task = this.#world.tasks.get(event.pid);
+      if (task !== undefined) this.#world.settle(task);
       checked.push({ event, judgement });
       if (judgement.kind === "refuted") {
         return { trace, checked, refuted: { event, judgement }, holes };

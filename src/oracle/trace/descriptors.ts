@@ -36,11 +36,13 @@ export function judgePlain(world: World, task: number, event: Event, call: Call)
   if (world.lax.has(task) && call.op === "dup" && observed.kind === "value") {
     world.free(task, observed.ret);
   }
-  const outcome = world.try(task, call);
-  return adopt(world, event, outcome, call.op);
+  if (call.op === "dup" && observed.kind === "value") world.inheritBelow(task, observed.ret);
+  const judged = adopt(world, event, world.try(task, call), call.op);
+  const known = !("fd" in call) || world.isOpen(task, call.fd) || world.settled.has(call.fd);
+  if (judged.kind !== "refuted" || known) return judged;
+  world.inherit(call.fd);
+  return adopt(world, event, world.try(task, call), call.op);
 }
-
-const OF_CREDENTIALS: ReadonlySet<string> = new Set(["setuid", "capset", "setrlimit"]);
 
 function adopt(world: World, event: Event, outcome: Outcome, op: string): Judgement {
   const { answer } = outcome;
@@ -52,10 +54,6 @@ function adopt(world: World, event: Event, outcome: Outcome, op: string): Judgem
   if (!agrees(answer, event.observed)) return refuted(shownAnswer(event.observed), allowed);
   world.kernel = outcome.kernel;
   if (op === "setrlimit" && answer.kind === "value") world.limited = true;
-  return OF_CREDENTIALS.has(op) || op === "umask" ? { kind: "judged", allowed } : judgedFd(allowed);
-}
-
-function judgedFd(allowed: ReturnType<typeof allowedSet>): Judgement {
   return { kind: "judged", allowed };
 }
 
@@ -72,6 +70,7 @@ export function judgeDup(world: World, task: number, event: Event, act: Does<"du
   if (world.lax.has(task) && world.isOpen(task, observed.ret)) {
     world.run(task, { op: "close", fd: observed.ret });
   }
+  if (act.least === 0) world.inheritBelow(task, observed.ret);
   const free = world.task(task).fds.firstGap(act.least);
   const allowed = [{ answer: String(free), rule: undefined }];
   if (observed.ret !== free && !world.lax.has(task)) return refuted(String(observed.ret), allowed);
@@ -108,6 +107,7 @@ export function judgePair(world: World, task: number, event: Event, act: Does<"p
   if (event.observed.kind !== "value") return notJudged("a socketpair that was refused");
   if (act.fds.length !== 2) return notJudged("descriptors that the trace does not show");
   if (world.lax.has(task)) { for (const fd of act.fds) putAside(world, task, fd); }
+  world.inheritBelow(task, Math.min(...act.fds));
   const outcome = world.try(task, { op: "socketpair" });
   const made = fdsOf(outcome, "sv");
   const allowed = [{ answer: made.join(", "), rule: undefined }];

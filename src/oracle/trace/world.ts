@@ -60,6 +60,8 @@ export class World {
   /** Real ids by the model's, `map` and `prog`. */
   readonly ids = { map: new Map<number, number>(), prog: new Map<number, number>() };
   readonly holes: Hole[] = [];
+  /** Descriptors of which the trace has said whether they are open: the rest may be inherited. */
+  readonly settled = new Set<number>([0, 1, 2]);
   limited: boolean;
 
   constructor(options: WorldOptions) {
@@ -125,6 +127,32 @@ export class World {
       tasks: k.tasks.set(number, { ...task, fds: task.fds.set(fd, { file, cloexec }) }),
     };
     if (stranger) this.strangers.add(file);
+  }
+
+  /**
+   * Descriptors below one that nothing has been said of are open, if a call does not return them:
+   * the program was started with them.
+   */
+  inheritBelow(task: number, fd: number): void {
+    for (;;) {
+      const free = this.task(task).fds.firstGap(0);
+      if (free >= fd || this.settled.has(free)) return;
+      this.inherit(free);
+    }
+  }
+
+  /** A descriptor was open before the trace, in every task that there is now. */
+  inherit(fd: number): void {
+    for (const [number, task] of this.kernel.tasks.entries()) {
+      if (task.alive && !this.isOpen(number, fd)) this.put(number, fd, false, true);
+    }
+    this.settled.add(fd);
+    this.holes.push({ kind: "descriptor", what: `${fd} was open before the trace` });
+  }
+
+  /** Takes note of what is open: it is not inherited when it is closed. */
+  settle(task: number): void {
+    for (const [fd] of this.task(task).fds.entries()) this.settled.add(fd);
   }
 
   /** Fills the free descriptors below one: calls that the trace does not show made them. */

@@ -9,6 +9,7 @@ import { openInode, withInode } from "../kernel/refs.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import { MAY_READ, MAY_WRITE, permits } from "./permission.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 import { isBpffs, pathAt, resolve } from "./walk.ts";
 
 export const CHMOD = rules("chmod", {
@@ -81,12 +82,14 @@ const O_CLOEXEC = 0o2000000;
 
 /** open(2) without O_CREAT, of a directory or a pinned object. */
 export function open(k: Kernel, task: Task, path: string, flags: number): Outcome {
+  const full = freeFd(task) === undefined;
+  if (full && has(k.version, DELTA.open_fd_first)) return refuse(k, OPEN.fd_limit);
   const text = pathAt([], path);
   if (E.isLeft(text)) return refuse(k, text.left);
   if ((flags & O_ACCMODE) > 2 || (flags & ~(O_ACCMODE | O_CLOEXEC)) !== 0) {
     return unmodelled(k, "open flags other than the access mode and O_CLOEXEC");
   }
-  if (freeFd(task) === undefined) return refuse(k, OPEN.fd_limit);
+  if (full) return refuse(k, OPEN.fd_limit);
   const found = resolve(k, task, path);
   if (E.isLeft(found)) return refuse(k, found.left);
   const { number, inode } = found.right;

@@ -38,12 +38,12 @@ export const ARRAY = rules("ARRAY", {
   ],
   create_charge: [
     "E2BIG",
-    "the memory of the map does not fit 32 bits of bytes, in which it is charged",
+    "the memory of the map is 2^32 - 4097 bytes or more, and cannot be charged in 32 bits",
     { until: "5.10" },
   ],
   create_memlock: [
     "EPERM",
-    "the memory of the map is above what RLIMIT_MEMLOCK leaves to the user",
+    "the memory of the map, with that of the user's other maps and programs, is above RLIMIT_MEMLOCK (in whole pages)",
     { until: "5.10" },
   ],
   create_memory: ["ENOMEM", "the elements together are larger than all memory"],

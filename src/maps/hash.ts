@@ -33,21 +33,25 @@ export const HASH = rules("HASH", {
   create_key_size: ["EINVAL", "`key_size` is 0"],
   create_value_size: ["EINVAL", "`value_size` is 0"],
   create_key_stack: ["E2BIG", "`key_size` is above 512", { until: "5.10" }],
-  create_value_kmalloc: ["E2BIG", "`value_size` does not fit a kmalloc", { until: "5.10" }],
+  create_value_kmalloc: [
+    "E2BIG",
+    "`value_size` is 4193744 or more: with a key of 512 bytes it would not fit a kmalloc",
+    { until: "5.10" },
+  ],
   create_elem_kmalloc: [
     "E2BIG",
-    "`key_size` and `value_size` together do not fit a kmalloc",
+    "`key_size` and `value_size` together are 4194256 or more, and do not fit a kmalloc",
     { since: "6.1" },
   ],
   create_buckets: ["E2BIG", "`max_entries` is above 2^27: the buckets would not fit 4 GiB"],
   create_charge: [
     "E2BIG",
-    "the memory of the map does not fit 32 bits of bytes, in which it is charged",
+    "the memory of the map is 2^32 - 4097 bytes or more, and cannot be charged in 32 bits",
     { until: "5.10" },
   ],
   create_memlock: [
     "EPERM",
-    "the memory of the map is above what RLIMIT_MEMLOCK leaves to the user",
+    "the memory of the map, with that of the user's other maps and programs, is above RLIMIT_MEMLOCK (in whole pages)",
     { until: "5.10" },
   ],
   create_memory: ["ENOMEM", "the buckets or the preallocated elements are larger than all memory"],
@@ -58,7 +62,7 @@ export const HASH = rules("HASH", {
   update_full: ["E2BIG", "the key is new and the map holds `max_entries` elements"],
   update_element: [
     "ENOMEM",
-    "the map has BPF_F_NO_PREALLOC, and an element with its bookkeeping is larger than a kmalloc",
+    "the map has BPF_F_NO_PREALLOC, and `key_size` and `value_size`, each rounded up to a multiple of 8, are together above 4194248: no element fits a kmalloc",
     { since: "6.1" },
   ],
   delete_absent: ["ENOENT", "the map has no such key"],

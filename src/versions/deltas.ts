@@ -100,6 +100,12 @@ export const DELTA = {
     "6.18",
     "the info of a map is read before it is written: `hash` asks for a hash, and fields that the kernel does not fill in keep the caller's bytes",
   ),
+  open_fd_first: delta(
+    "open",
+    "fd_first",
+    "7.2",
+    "open(2) takes a descriptor before it reads the path, so that EMFILE comes before ENAMETOOLONG",
+  ),
   license_late: delta(
     "PROG_LOAD",
     "license_late",

@@ -47,6 +47,9 @@ export function typedOf(call: Call): Bpf | undefined {
   return { op: "bpf", cmd: command.name, attr: decodeAttr(command.name, latin1(call.attr)) } as Bpf;
 }
 
+/** What a call on a descriptor may answer that the program may have been started with. */
+const INHERITED = { answer: "anything", rule: undefined };
+
 /** Judges a call and goes on with what it did. */
 export function judgeBpf(
   world: World,
@@ -58,9 +61,13 @@ export function judgeBpf(
   const judged = judgeOpen(world, task, event, call, shown);
   const attr = (typedOf(call)?.attr ?? {}) as Loose;
   const fd = Number(attr.map_fd ?? attr.bpf_fd ?? -1);
-  if (judged.kind !== "refuted" || fd < 0 || world.isOpen(task, fd) || world.settled.has(fd)) {
-    return judged;
+  if (fd < 0 || world.isOpen(task, fd) || world.settled.has(fd)) return judged;
+  if (judged.kind === "judged") {
+    const isSaid = /^EBADF/.test(errnoOf(event.observed) ?? "");
+    if (isSaid) world.settled.add(fd);
+    return { ...judged, allowed: [...judged.allowed, INHERITED] };
   }
+  if (judged.kind !== "refuted") return judged;
   world.inherit(fd);
   return judgeOpen(world, task, event, call, shown);
 }

@@ -65,7 +65,9 @@ export function judgeDup(world: World, task: number, event: Event, act: Does<"du
     return adopt(world, event, world.try(task, { op: "dup", fd: act.fd }), "dup");
   }
   if (observed.kind !== "value") {
-    return notJudged("fcntl with a number out of range, or at the limit");
+    const errno = errnoOf(observed);
+    if (errno === "EINVAL" || errno === "EMFILE") return notJudged("the limits of fcntl");
+    return refuted(shownAnswer(observed), [{ answer: "a descriptor", rule: undefined }]);
   }
   if (world.lax.has(task) && world.isOpen(task, observed.ret)) {
     world.run(task, { op: "close", fd: observed.ret });
@@ -104,7 +106,9 @@ export function closeRange(
 
 /** socketpair: the two lowest free descriptors. */
 export function judgePair(world: World, task: number, event: Event, act: Does<"pair">): Judgement {
-  if (event.observed.kind !== "value") return notJudged("a socketpair that was refused");
+  if (event.observed.kind !== "value") {
+    return adopt(world, event, world.try(task, { op: "socketpair" }), "socketpair");
+  }
   if (act.fds.length !== 2) return notJudged("descriptors that the trace does not show");
   if (world.lax.has(task)) { for (const fd of act.fds) putAside(world, task, fd); }
   world.inheritBelow(task, Math.min(...act.fds));
@@ -161,12 +165,12 @@ export function judgeRecv(
   call: Extract<Call, { op: "recv" }>,
   fds: readonly number[],
 ): Judgement {
-  if (event.observed.kind !== "value") return notJudged("a message that did not arrive");
   if (world.objectOf(task, call.fd)?.of !== "socket") {
     for (const fd of fds) arrive(world, task, fd, false);
     return notJudged("a message over a socket that the trace did not make");
   }
   const outcome = world.try(task, call);
+  if (event.observed.kind !== "value") return adopt(world, event, outcome, "recv");
   const made = fdsOf(outcome, "fds");
   const allowed = [{
     answer: made.join(", ") || allowedBy(outcome.answer).answer,
@@ -222,7 +226,7 @@ export function munmap(world: World, task: number, event: Event, act: Does<"munm
   world.kernel = { ...k, tasks: k.tasks.set(task, { ...world.task(task), mappings: last }) };
   world.run(task, { op: "munmap" });
   world.mapped.set(task, own.filter((_, i) => i !== index));
-  return { kind: "judged", allowed: [{ answer: "0", rule: undefined }] };
+  return NO_MATTER;
 }
 
 export function others(world: World, task: number, act: Does<"descriptors">): Judgement {

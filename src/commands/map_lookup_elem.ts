@@ -1,11 +1,12 @@
 import { BPF_F_CPU, BPF_F_LOCK } from "../abi/constants.ts";
-import { hi32, lo32, read } from "../abi/memory.ts";
+import { hi32, lo32, read, writable } from "../abi/memory.ts";
 import { fileAt } from "../kernel/fds.ts";
 import { done, refuse, unmodelled } from "../kernel/outcome.ts";
 import { rules } from "../kernel/rule.ts";
 import { isRule } from "../maps/kind.ts";
 import { kindOf } from "../maps/kinds.ts";
-import { type Command, copyOut } from "./args.ts";
+import type { Command } from "./args.ts";
+import { LARGEST_VALUE } from "./limits.ts";
 import { opFlags } from "./op_flags.ts";
 import { DELTA, has } from "../versions/deltas.ts";
 
@@ -45,8 +46,11 @@ export const map_lookup_elem: Command<"MAP_LOOKUP_ELEM"> = (k, task, args) => {
   if (key === undefined) return refuse(k, R.key_fault);
   const kind = kindOf(map.spec.map_type);
   if (kind === undefined) return unmodelled(k, "maps of this type");
-  const value = kind.lookup(map, key);
+  // What cannot be written is not made: a value may be as long as a caller claimed.
+  const fits = writable(memory, attr.value, map.spec.value_size);
+  if (fits > LARGEST_VALUE) return unmodelled(k, "values above 256 MiB");
+  const value = kind.lookup(map, key, fits);
   if (isRule(value)) return refuse(k, value);
-  const { writes, faulted } = copyOut(memory, "value", attr.value, value);
-  return faulted ? refuse(k, R.value_fault, writes) : done(k, 0, writes);
+  const writes = fits === 0 ? [] : [{ field: "value", offset: 0, bytes: value }];
+  return fits < map.spec.value_size ? refuse(k, R.value_fault, writes) : done(k, 0, writes);
 };

@@ -1,4 +1,4 @@
-import { hi32, lo32, read } from "../abi/memory.ts";
+import { hi32, lo32, mapped, read } from "../abi/memory.ts";
 import { fileAt } from "../kernel/fds.ts";
 import { done, refuse, unmodelled } from "../kernel/outcome.ts";
 import { withMap } from "../kernel/refs.ts";
@@ -6,6 +6,7 @@ import { rules } from "../kernel/rule.ts";
 import { isRule } from "../maps/kind.ts";
 import { kindOf } from "../maps/kinds.ts";
 import type { Command } from "./args.ts";
+import { LARGEST_VALUE } from "./limits.ts";
 import { opFlags } from "./op_flags.ts";
 
 /** Source: kernel/bpf/syscall.c, map_update_elem. */
@@ -40,7 +41,11 @@ export const map_update_elem: Command<"MAP_UPDATE_ELEM"> = (k, task, args) => {
   if (flagRule !== undefined) return refuse(k, flagRule);
   const key = read(memory, attr.key, map.spec.key_size);
   if (key === undefined) return refuse(k, R.key_fault);
-  const value = read(memory, attr.value, map.spec.value_size);
+  const { value_size } = map.spec;
+  if (value_size > LARGEST_VALUE && mapped(memory, attr.value, value_size) === value_size) {
+    return unmodelled(k, "values above 256 MiB");
+  }
+  const value = read(memory, attr.value, value_size);
   if (value === undefined) return refuse(k, R.value_fault);
   const kind = kindOf(map.spec.map_type);
   if (kind === undefined) return unmodelled(k, "maps of this type");

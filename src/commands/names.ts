@@ -1,3 +1,5 @@
+import { latin1 } from "../abi/memory.ts";
+
 /** sizeof(map_name), sizeof(prog_name): BPF_OBJ_NAME_LEN. */
 const BPF_OBJ_NAME_LEN = 16;
 
@@ -13,7 +15,9 @@ function isAlnum(code: number): boolean {
 
 /** `bpf_obj_name_cpy`: the name up to its NUL, or undefined where the kernel refuses it. */
 export function objectName(field: string | Uint8Array | undefined): string | undefined {
-  const text = typeof field === "string" ? field : String.fromCharCode(...(field ?? []));
+  const text = typeof field === "string"
+    ? field
+    : latin1(field?.subarray(0, BPF_OBJ_NAME_LEN) ?? new Uint8Array());
   for (let i = 0; i < BPF_OBJ_NAME_LEN; i++) {
     if (i >= text.length || text[i] === "\0") return text.slice(0, i);
     const code = text.charCodeAt(i);

@@ -92,6 +92,8 @@ const LOG_TRUE_SIZE_AT = 140;
 const LICENSE_MAX = 127;
 const BPF_COMPLEXITY_LIMIT_INSNS = 1_000_000;
 const BPF_MAXINSNS = 4096;
+/** Bytes of 5.10's struct bpf_prog before its instructions. */
+const PROG_HEADER = 56;
 /** Flags that change nothing for a program that only returns a constant. */
 const INDIFFERENT_FLAGS = 1 | 2 | 4 | 8 | 128;
 
@@ -129,7 +131,7 @@ function check(k: Kernel, task: Task, args: Load): Made | Rule | Unmodelled {
   if (privilege !== undefined) return privilege;
   const attach = checkAttach(k, task, args);
   if (attach !== undefined) return attach;
-  const charge = 4096 * Math.ceil((64 + 8 * (attr.insn_cnt! >>> 0)) / 4096);
+  const charge = 4096 * Math.ceil((PROG_HEADER + 8 * (attr.insn_cnt! >>> 0)) / 4096);
   if (!has(k.version, DELTA.prog_memcg) && chargeable(charge) && overMemlock(k, task, charge)) {
     return R.memlock;
   }

@@ -286,6 +286,9 @@ export function outOf({ call, writes }: Step): Out {
   return out;
 }
 
+/** Of larger room only what was written is shown: room is claimed, not given. */
+const LARGEST_ROOM = 2 ** 24;
+
 /** A copy of the buffer that a typed call gave for a field. */
 function bufferOf(call: Call, field: string): Uint8Array | undefined {
   if (call.op !== "bpf") return undefined;
@@ -293,6 +296,8 @@ function bufferOf(call: Call, field: string): Uint8Array | undefined {
   const attr = (inCommon ? call.common : call.attr) as Record<string, Ptr | undefined> | undefined;
   const ptr = attr?.[inCommon ? field.slice("common.".length) : field];
   if (ptr instanceof Uint8Array) return ptr.slice();
-  if (typeof ptr === "object") return new Uint8Array(ptr.room);
+  if (typeof ptr === "object") {
+    return ptr.room > LARGEST_ROOM ? undefined : new Uint8Array(ptr.room);
+  }
   return typeof ptr === "string" ? bytesOf(ptr + "\0") : undefined;
 }

@@ -103,10 +103,10 @@ const alloc: MapKind["alloc"] = (k, task, attr) => {
   };
 };
 
-function lookup(map: BpfMap, key: string): string | Rule {
+function lookup(map: BpfMap, key: string, most: number): string | Rule {
   const index = wordAt(key, 0);
   if (index >= map.spec.max_entries) return ARRAY.lookup_index;
-  return elementsOf(map).get(index) ?? "\0".repeat(map.spec.value_size);
+  return elementsOf(map).get(index)?.slice(0, most) ?? "\0".repeat(most);
 }
 
 const update: MapKind["update"] = (map, key, value, flags, high) => {

@@ -138,9 +138,10 @@ function bucketOf(map: BpfMap, key: string): number {
   return (jhash(key, map.spec.hashrnd) & map.spec.bucketMask) >>> 0;
 }
 
-function lookup(map: BpfMap, key: string): string | Rule {
+function lookup(map: BpfMap, key: string, most: number): string | Rule {
   const { buckets } = map.contents as Hash;
-  return find(buckets.get(bucketOf(map, key)), key)?.value ?? HASH.lookup_absent;
+  return find(buckets.get(bucketOf(map, key)), key)?.value.slice(0, most) ??
+    HASH.lookup_absent;
 }
 
 /** Linux checks the sizes before it rounds them up, so that a map may be made and never filled. */

@@ -14,7 +14,8 @@ export interface MapKind {
   readonly allocCheck: (k: Kernel, task: Task, attr: CreateAttr) => Rule | undefined;
   /** `map_alloc`: what needs memory or the caller's capabilities. */
   readonly alloc: (k: Kernel, task: Task, attr: CreateAttr) => Allocated | Rule;
-  readonly lookup: (map: BpfMap, key: string) => string | Rule;
+  /** The first `most` bytes of a key's value. */
+  readonly lookup: (map: BpfMap, key: string, most: number) => string | Rule;
   /** `flags` are the low 32 bits; `high` says that one of the upper 32 is set. */
   readonly update: (
     map: BpfMap,

@@ -21,6 +21,7 @@ import { commandOf } from "./memory_after.ts";
 import type { Area, Argument, OpName, Patch, Reference, Script, Step } from "./script.ts";
 import { areaOf, NotReplayable } from "./areas.ts";
 import { Ids } from "./ids.ts";
+import { Mappings } from "./mappings.ts";
 import { raw } from "./translate_raw.ts";
 
 /** A script's step, and the model's step that it stands for (none for a step that only asks). */
@@ -77,7 +78,7 @@ export function translate(
   const steps: Translated[] = settingSteps(setting);
   const ids = new Ids();
   const learn = trail.some(usesIds);
-  const mappings: number[] = [];
+  const mappings = new Mappings();
   let cut: string | undefined;
   for (const model of trail) {
     if (model.answer.kind === "unmodelled") {
@@ -85,6 +86,7 @@ export function translate(
       break;
     }
     steps.push(translateStep(version, model, ids, mappings));
+    mappings.seen(model);
     ids.seen(model, steps.length - 1, steps[steps.length - 1].areas);
     const asks = learn ? ids.question(model, steps.length) : undefined;
     if (asks !== undefined) steps.push({ step: asks, areas: {} });
@@ -116,7 +118,7 @@ function translateStep(
   version: Version,
   model: ModelStep,
   ids: Ids,
-  mappings: number[],
+  mappings: Mappings,
 ): Translated {
   const { call, task } = model;
   if (call.op === "bpf") return { ...typed(version, task, call, ids), model };
@@ -152,15 +154,14 @@ function limitArgs({ nofile, memlock }: Partial<Limits>): Args[] {
 }
 
 /** The calls that carry no memory of their own. */
-function plain(call: Plain, model: ModelStep, mappings: number[]): [OpName, Args] {
+function plain(call: Plain, model: ModelStep, mappings: Mappings): [OpName, Args] {
   switch (call.op) {
     case "cloexec":
       return ["fcntl", { fd: call.fd, cmd: F_SETFD, arg: call.on ? 1 : 0 }];
     case "mmap":
-      if (model.answer.kind === "value") mappings.push(mappings.length);
       return ["mmap", { fd: call.fd, prot: call.writable ? 3 : 1, flags: 1, len: call.length }];
     case "munmap":
-      return ["munmap", { map: mappings.pop() ?? 0 }];
+      return ["munmap", { map: mappings.newest(model.task) }];
     case "capset":
       return ["caps", { eff: call.mask, perm: call.mask, inh: 0 }];
     case "setrlimit": {

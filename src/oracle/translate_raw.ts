@@ -38,13 +38,14 @@ export function raw(task: number, call: Extract<Call, { op: "raw" }>): Translate
   refuseForeignId(call.cmd, attr);
   const point = (area: number, offset: number, value: bigint) => {
     const i = memory.findIndex((s) => s.at <= value && value < s.at + BigInt(s.bytes.length));
-    if (i < 0) return;
+    if (i < 0) return undefined;
     const delta = Number(value - memory[i].at);
     patches.push({ area, offset, value: { address: i + 1, delta } });
+    return delta === 0 ? i + 1 : undefined;
   };
   pointersOf(call.cmd, attr).forEach(({ offset, value }) => point(0, offset, value));
   infoHashes(call, attr).forEach(({ segment, value }) => point(segment + 1, 88, value));
-  if (call.common !== undefined) placeCommon(call, areas, args, point);
+  if (call.common !== undefined) placeCommon(call, areas, args, places, point);
   return { step: { task, op: "bpf", args, areas, patches }, areas: places };
 }
 
@@ -101,7 +102,8 @@ function placeCommon(
   call: RawCall,
   areas: Record<number, Area>,
   args: Record<string, Argument>,
-  point: (area: number, offset: number, value: bigint) => void,
+  places: Record<string, number>,
+  point: (area: number, offset: number, value: bigint) => number | undefined,
 ): void {
   args.size_common = (call.size_common ?? 0) >>> 0;
   const bytes = areaOf(call.common!);
@@ -112,7 +114,9 @@ function placeCommon(
   const area = Object.keys(areas).length + (areas[0] === undefined ? 1 : 0);
   areas[area] = bytes;
   args.common = { address: area };
-  if (bytes.length >= 8) {
-    point(area, 0, new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  }
+  places.common = area;
+  if (bytes.length < 8) return;
+  const log = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  const at = point(area, 0, log);
+  if (at !== undefined) places["common.log_buf"] = at;
 }

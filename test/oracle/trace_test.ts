@@ -212,9 +212,15 @@ Deno.test("each changed answer of a JSON trace is found, and each changed byte",
     }
   }
   ok(changed >= 40, `${changed} answers changed`);
-  for (const [from, to] of [['"u32:10" } }', '"u32:12" } }'], ['"id": 41', '"id": 42']]) {
-    const other = check("t", text.replace(from, to));
-    ok(other.refuted !== undefined, `${from} changed to ${to}`);
+  for (
+    const [from, to] of [[/("out": \{\s*"value": "u32:)10/, "$112"], [
+      /("next_id": 2681)31/,
+      "$133",
+    ]]
+  ) {
+    const changedText = text.replace(from, to as string);
+    ok(changedText !== text);
+    ok(check("t", changedText).refuted !== undefined, `${from} changed to ${to}`);
   }
 });
 
@@ -278,4 +284,34 @@ Deno.test("what hangs on an object that the model has not is not judged", () => 
     "not judged",
     "judged",
   ]);
+});
+
+Deno.test("calls of two processes that ran at the same time may take effect in either order", () => {
+  const lines = (first: string, second: string) => [
+    ...START.map((line) => `1 ${line}`),
+    `1 ${create(3)}`,
+    "1 clone(child_stack=NULL, flags=17 /* SIGCHLD */) = 2",
+    "1 bpf(0x16, {map_fd=3}, 4 <unfinished ...>",
+    `2 bpf(2, {map_fd=3, key=0x7000, value=0x7008, flags=0}, 32) = ${first}`,
+    `1 <... bpf resumed>) = ${second}`,
+    "2 bpf(2, {map_fd=3, key=0x7000, value=0x7008, flags=0}, 32) = -1 EPERM (Not permitted)",
+  ];
+  ok(!checkLines(...lines("0", "0")).refuted);
+  ok(!checkLines(...lines("-1 EPERM (Not permitted)", "0")).refuted);
+  ok(checkLines(...lines("0", "-1 EPERM (Not permitted)")).refuted);
+});
+
+Deno.test("a child's calls may stand before the line that tells of the child", () => {
+  const report = checkLines(
+    ...START.map((line) => `1 ${line}`),
+    `1 ${create(3)}`,
+    "1 clone(child_stack=NULL, flags=17 <unfinished ...>",
+    "2 bpf(0x16, {map_fd=3}, 4) = 0",
+    "1 <... clone resumed>) = 2",
+    "2 close(3) = 0",
+    "2 +++ exited with 0 +++",
+    "1 bpf(0x16, {map_fd=3}, 4) = -1 EPERM (Not permitted)",
+  );
+  deepEqual(report.refuted, undefined);
+  equal(judged(report), 5);
 });

@@ -206,6 +206,7 @@ export const KINDS: readonly (readonly [weight: number, make: Make])[] = [
   [4, () => ({ op: "fork" })],
   [1, (m, c) => ({ op: "setrlimit", limits: { nofile: lowered(m, one([4, 5, 6, 8], c.a)) } })],
   [1, (m) => m.task === 0 ? { op: "exec" } : { op: "exit" }],
+  [1, () => ({ op: "munmap" })],
   [1, () => ({ op: "socketpair" })],
   [
     2,

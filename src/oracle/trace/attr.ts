@@ -95,7 +95,7 @@ function readAttr(
   const fields: readonly Field[] = commandAbi(cmd).fields;
   const attr: Record<string, Ptr> = {};
   for (const [name, value] of values) {
-    const field = fields.find((known) => known.name === alias(cmd, name));
+    const field = fields.find((known) => known.name === name);
     if (field !== undefined) attr[field.name] = fieldOf(call, field, value);
     else if (name !== "extra_data") unknownField(call, cmd, name, value);
   }
@@ -105,16 +105,6 @@ function readAttr(
     return { call: withExtra(call, cmd, attr, size, extra), shown };
   }
   return { call: { op: "bpf", cmd, attr, size } as Call, shown };
-}
-
-const ALIASES: Readonly<Record<string, string>> = {
-  next_key: "next_key",
-  start_id: "start_id",
-};
-
-/** What strace calls otherwise than the uapi header. */
-function alias(_cmd: CommandName, name: string): string {
-  return ALIASES[name] ?? name;
 }
 
 /** A field that the command's struct has not: what is zero does not matter. */

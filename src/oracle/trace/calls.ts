@@ -86,16 +86,17 @@ function eventOf(line: StraceLine, told: ReadonlySet<number>): readonly Event[] 
     return [{ pid, place, name: "exit", action: { does: "end", told: true }, observed }];
   }
   const observed = observedOf(line);
+  const began = line.began.line === place.line ? {} : { began: line.began.line };
   if (line.name === "bpf") {
     const { name, call, shown } = readBpf(line);
-    return [{ pid, place, name, action: { does: "call", call, shown }, observed }];
+    return [{ pid, place, name, action: { does: "call", call, shown }, observed, ...began }];
   }
   if (line.name === "exit_group" && told.has(pid)) return [];
   const action = actionOf(line, observed);
   const address = line.name === "mmap" && line.returned.kind === "value"
     ? { address: line.returned.ret }
     : {};
-  return [{ pid, place, name: line.name, action, observed, ...address }];
+  return [{ pid, place, name: line.name, action, observed, ...address, ...began }];
 }
 
 function observedOf({ returned }: StraceCall): Observed {

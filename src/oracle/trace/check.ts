@@ -19,6 +19,7 @@ import {
   others,
 } from "./descriptors.ts";
 import type { Event, Shown, Trace } from "./event.ts";
+import { otherOrders } from "./order.ts";
 import { judgePath, PATH_OPS } from "./paths.ts";
 import { type Hole, World } from "./world.ts";
 
@@ -48,7 +49,33 @@ export interface TraceReport {
 
 /** Checks a trace against the model of one version. */
 export function checkTrace(trace: Trace, options: CheckOptions): TraceReport {
-  return new Check(trace, options).run();
+  let [order, report] = [trace.events, new Check(trace, options).run()];
+  for (let tries = 0; report.refuted !== undefined && tries < MOST_ORDERS; tries++) {
+    const better = furtherOrder(trace, options, order, report);
+    if (better === undefined) break;
+    [order, report] = better;
+  }
+  return report;
+}
+
+/** How often the order of calls that ran at the same time is changed, and how many are tried. */
+const MOST_ORDERS = 64;
+const MOST_ALTERNATIVES = 16;
+
+/** Another order of calls that ran at the same time, by which more of the trace is allowed. */
+function furtherOrder(
+  trace: Trace,
+  options: CheckOptions,
+  order: readonly Event[],
+  report: TraceReport,
+): readonly [readonly Event[], TraceReport] | undefined {
+  const refused = report.checked.length - 1;
+  for (const other of otherOrders(order, refused).slice(0, MOST_ALTERNATIVES)) {
+    const events = new Check({ ...trace, events: other }, options).run();
+    const further = events.refuted === undefined || events.checked.length - 1 > refused;
+    if (further) return [other, { ...events, trace }];
+  }
+  return undefined;
 }
 
 class Check {

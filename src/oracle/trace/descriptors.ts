@@ -64,21 +64,29 @@ export function judgeDup(world: World, task: number, event: Event, act: Does<"du
   if (!world.isOpen(task, act.fd)) {
     return adopt(world, event, world.try(task, { op: "dup", fd: act.fd }), "dup");
   }
+  const limit = limitsOf(world, act.least);
   if (observed.kind !== "value") {
     const errno = errnoOf(observed);
-    if (errno === "EINVAL" || errno === "EMFILE") return notJudged("the limits of fcntl");
-    return refuted(shownAnswer(observed), [{ answer: "a descriptor", rule: undefined }]);
+    const isLimit = limit.some(({ answer }) => answer === errno);
+    if (isLimit || observed.kind === "unknown") return notJudged("the limits of fcntl");
+    return refuted(shownAnswer(observed), [{ answer: "a descriptor", rule: undefined }, ...limit]);
   }
   if (world.lax.has(task) && world.isOpen(task, observed.ret)) {
     world.run(task, { op: "close", fd: observed.ret });
   }
   if (act.least === 0) world.inheritBelow(task, observed.ret);
   const free = world.task(task).fds.firstGap(act.least);
-  const allowed = [{ answer: String(free), rule: undefined }];
+  const allowed = [{ answer: String(free), rule: undefined }, ...limit];
   if (observed.ret !== free && !world.lax.has(task)) return refuted(String(observed.ret), allowed);
   world.run(task, { op: "dup2", fd: act.fd, to: observed.ret });
   if (act.cloexec) world.run(task, { op: "cloexec", fd: observed.ret, on: true });
   return { kind: "judged", allowed };
+}
+
+/** How F_DUPFD ends at RLIMIT_NOFILE, where that is reached or not known. */
+function limitsOf(world: World, least: number) {
+  const near = !world.limited || least >= world.task(0).limits.nofile;
+  return near ? ["EINVAL", "EMFILE"].map((answer) => ({ answer, rule: undefined })) : [];
 }
 
 export function judgeDup3(world: World, task: number, event: Event, act: Does<"dup3">): Judgement {

@@ -76,6 +76,8 @@ export interface Event {
   readonly name: string;
   readonly action: Action;
   readonly observed: Observed;
+  /** The line in which the call began, where it ended in another. */
+  readonly began?: number;
   /** The address that an mmap returned. */
   readonly address?: bigint;
 }

@@ -55,7 +55,7 @@ export function judgeNamed(world: World, task: number, event: Event, call: Bpf):
   const why = path === undefined ? "a path outside the bpffs" : doubt(world, task, path);
   if (path === undefined || why !== undefined) return takeNamed(world, task, event, call, why!);
   const outcome = step(world.kernel, task, withAttr(call, { pathname: path }));
-  return onEntry(world, task, event, path, outcome, () => {
+  return onEntry(world, event, path, outcome, () => {
     takeNamed(world, task, event, call, "");
   });
 }
@@ -85,7 +85,6 @@ function settle(world: World, event: Event, outcome: Outcome): Judgement {
 /** Holds an answer to the model's, unless something may have stood there before the trace. */
 function onEntry(
   world: World,
-  task: number,
   event: Event,
   path: string,
   outcome: Outcome,
@@ -110,7 +109,6 @@ function onEntry(
   names.disown(path);
   otherwise();
   world.holes.push({ kind: "object", what: `something stood at ${path}` });
-  void task;
   return notJudged(why);
 }
 
@@ -149,7 +147,7 @@ function judgeOne(world: World, task: number, event: Event, call: OnePath): Judg
     gone();
     return notJudged(why);
   }
-  return onEntry(world, task, event, path, world.try(task, { ...call, path }), gone);
+  return onEntry(world, event, path, world.try(task, { ...call, path }), gone);
 }
 
 function judgeRename(
@@ -202,7 +200,7 @@ function judgeSymlink(
   if (why === undefined) {
     const own = target.startsWith("/") ? names.inside(target)! : target;
     const outcome = world.try(task, { ...call, target: own, path });
-    return onEntry(world, task, event, path, outcome, () => {});
+    return onEntry(world, event, path, outcome, () => {});
   }
   if (event.observed.kind === "value") {
     if (names.isEntry(path)) names.disown(path);
@@ -233,7 +231,7 @@ function judgeOpen(world: World, task: number, event: Event, call: Open): Judgem
   const outcome = world.try(task, { ...call, path, flags: call.flags & ~IDLE });
   const unmodelled = outcome.answer.kind === "unmodelled" ? outcome.answer.what : undefined;
   if (why === undefined && unmodelled === undefined) {
-    return onEntry(world, task, event, path, outcome, got);
+    return onEntry(world, event, path, outcome, got);
   }
   got();
   return notJudged(why ?? unmodelled!);

@@ -119,14 +119,12 @@ function readArray(reader: Reader, at: number): Value {
   return { kind: "array", at, items, cut };
 }
 
-/** A comma, or (in sets of signals) just a space; nothing before the end. */
+/** A comma, or in an array just a space (sets of signals); nothing before the end. */
 function separator(reader: Reader, end: string): void {
-  const before = reader.at;
   reader.skip();
   const comma = reader.take(",");
   if (comma) reader.skip();
-  if (reader.peek(end)) return;
-  if (!comma && (reader.at === before || end === "}")) reader.fail(`"," or "${end}"`);
+  if (!comma && end === "}" && !reader.peek(end)) reader.fail('"," or "}"');
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

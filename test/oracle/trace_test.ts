@@ -72,7 +72,17 @@ Deno.test("values that the kernel changed, cut strings, sets and paths of descri
     'f({a=0 => 7, ...}, "ab"..., [HUP INT], 3</tmp/x>, ~[], makedev(0, 1)) = 0',
   );
   const kinds = call.args().map(({ value }) => value.kind);
-  deepEqual(kinds, ["struct", "string", "array", "number", "array", "opaque"]);
+  deepEqual(kinds, [
+    "struct",
+    "string",
+    "array",
+    "number",
+    "array",
+    "opaque",
+    "symbol",
+    "number",
+    "number",
+  ]);
   const [struct, text] = call.args().map(({ value }) => value);
   ok(struct.kind === "struct" && struct.cut && text.kind === "string" && text.cut);
   equal(struct.fields.get("a")!.kind, "changed");

@@ -16,6 +16,21 @@ import { constant } from "./constants.ts";
 import type { StraceCall } from "./strace.ts";
 import type { Value } from "./values.ts";
 
+/**
+ * A bit that no call looks at: the names of flags and requests that change nothing for the model need
+ * not be known.
+ */
+const ELSEWHERE = 2n ** 52n;
+
+/** The number that a value stands for, in calls other than bpf(2). */
+export function looseNumber(call: StraceCall, value: Value): bigint {
+  if (value.kind === "or") {
+    return value.parts.reduce((all, part) => all | looseNumber(call, part), 0n);
+  }
+  const isUnknown = value.kind === "symbol" && constant(value.name) === undefined;
+  return isUnknown ? ELSEWHERE : numberOf(call, value);
+}
+
 /** The number that a value stands for. */
 export function numberOf(call: StraceCall, value: Value): bigint {
   switch (value.kind) {

@@ -1,6 +1,6 @@
 /** Calls as strace prints them, as what they do to the model's world. */
 import { type Call } from "bpfspec";
-import { argument, numberOf, readBpf } from "./attr.ts";
+import { argument, looseNumber, readBpf } from "./attr.ts";
 import type { Action, Event, NewFd, Observed, Trace } from "./event.ts";
 import { TraceError } from "./place.ts";
 import { parseStrace, type StraceCall, type StraceLine } from "./strace.ts";
@@ -105,7 +105,7 @@ function observedOf({ returned }: StraceCall): Observed {
 }
 
 function int(line: StraceCall, index: number): number {
-  return Number(numberOf(line, argument(line, index)));
+  return Number(looseNumber(line, argument(line, index)));
 }
 
 /** A path; undefined where it is not shown as one (an address that cannot be read, say). */
@@ -148,7 +148,7 @@ const CALLS: Readonly<Record<string, Maker>> = {
     does: "dup3",
     fd: int(line, 0),
     to: int(line, 1),
-    cloexec: (numberOf(line, argument(line, 2)) & CLOEXEC) !== 0n,
+    cloexec: (looseNumber(line, argument(line, 2)) & CLOEXEC) !== 0n,
   }),
   fcntl,
   fcntl64: fcntl,
@@ -210,8 +210,8 @@ const CALLS: Readonly<Record<string, Maker>> = {
   }),
   munmap: (line) => ({
     does: "munmap",
-    at: numberOf(line, argument(line, 0)),
-    length: numberOf(line, argument(line, 1)),
+    at: looseNumber(line, argument(line, 0)),
+    length: looseNumber(line, argument(line, 1)),
   }),
   fork: (_line, observed) => spawn(observed, false),
   vfork: (_line, observed) => spawn(observed, false),
@@ -228,7 +228,7 @@ const CALLS: Readonly<Record<string, Maker>> = {
 };
 
 function hasCloexec(line: StraceCall, index: number, bit = CLOEXEC): boolean {
-  return (numberOf(line, argument(line, index)) & bit) !== 0n;
+  return (looseNumber(line, argument(line, index)) & bit) !== 0n;
 }
 
 function actionOf(line: StraceCall, observed: Observed): Action {
@@ -279,7 +279,7 @@ function capset(line: StraceCall, observed: Observed): Action {
   if (data.kind !== "struct") return different;
   const [effective, permitted] = [data.fields.get("effective"), data.fields.get("permitted")];
   if (effective === undefined || permitted === undefined) return different;
-  const [own, may] = [numberOf(line, effective), numberOf(line, permitted)];
+  const [own, may] = [looseNumber(line, effective), looseNumber(line, permitted)];
   return own === may ? madeBy({ op: "capset", mask: own }) : different;
 }
 
@@ -302,7 +302,7 @@ function prctl(line: StraceCall, observed: Observed): Action {
 function written(line: StraceCall, index: number): readonly number[] {
   const value = argument(line, index);
   if (value.kind !== "array") return [];
-  return value.items.map((item) => Number(numberOf(line, item)));
+  return value.items.map((item) => Number(looseNumber(line, item)));
 }
 
 function twoFds(line: StraceCall, observed: Observed, index: number, cloexec: boolean): Action {
@@ -326,8 +326,8 @@ function rights(line: StraceCall): readonly number[] | undefined {
   for (const item of control.items) {
     if (item.kind !== "struct") continue;
     const [type, data] = [item.fields.get("cmsg_type"), item.fields.get("cmsg_data")];
-    const isRights = type !== undefined && numberOf(line, type) === 1n && data?.kind === "array";
-    if (isRights) return data.items.map((fd) => Number(numberOf(line, fd)));
+    const isRights = type !== undefined && looseNumber(line, type) === 1n && data?.kind === "array";
+    if (isRights) return data.items.map((fd) => Number(looseNumber(line, fd)));
   }
   return undefined;
 }
@@ -344,5 +344,5 @@ function cloneFlags(line: StraceCall): bigint {
   const first = args[0]?.value;
   const inner = first?.kind === "struct" ? first.fields.get("flags") : undefined;
   const flags = named ?? inner ?? first;
-  return flags === undefined ? 0n : numberOf(line, flags);
+  return flags === undefined ? 0n : looseNumber(line, flags);
 }

@@ -68,17 +68,32 @@ function readOne(reader: Reader): Value {
   return reader.fail("a value (a number, a name, a string, {...} or [...])");
 }
 
-function readNumber(reader: Reader, at: number, text: string): Value {
-  // A descriptor's path (-y) follows in angle brackets.
+/** A descriptor's path (-y) follows in angle brackets. */
+function skipPath(reader: Reader): void {
+  reader.skip();
   reader.match(/<(?!<)[^<>]*(?:<[^<>]*>[^<>]*)*>/y);
+}
+
+function readNumber(reader: Reader, at: number, text: string): Value {
+  const factor = reader.match(/\*\d+/y);
+  const shift = reader.match(/<<\d+/y);
+  skipPath(reader);
+  const value = plainNumber(text) * BigInt(factor?.slice(1) ?? 1);
+  return { kind: "number", at, value: value << BigInt(shift?.slice(2) ?? 0) };
+}
+
+function plainNumber(text: string): bigint {
   const isOctal = /^-?0[0-7]+$/.test(text);
   const digits = text.replace("-", "");
   const size = isOctal ? BigInt("0o" + digits.slice(1)) : BigInt(digits);
-  return { kind: "number", at, value: text.startsWith("-") ? -size : size };
+  return text.startsWith("-") ? -size : size;
 }
 
 function readName(reader: Reader, at: number, name: string): Value {
-  if (!reader.peek("(")) return { kind: "symbol", at, name };
+  if (!reader.peek("(")) {
+    skipPath(reader);
+    return { kind: "symbol", at, name };
+  }
   const text = name + reader.balanced();
   // Conditions of a wait status: `WIFEXITED(s) && WEXITSTATUS(s) == 0`.
   const rest = reader.match(/(?: (?:&&|==) (?:[\w]+(?:\([^()]*\))?))+/y) ?? "";

@@ -3,7 +3,7 @@
  * states costs, and how long an import takes. Ends with 1 where a target is missed.
  */
 import { importTimes } from "./import_time.ts";
-import { type Bench, kernelMap, ModelMap, type Op, OPS } from "./maps.ts";
+import { type Bench, KernelMap, ModelMap, type Op, OPS, whyNoKernel } from "./maps.ts";
 
 /** The model may take this many times as long as the kernel, by the number of entries. */
 const SIZES: readonly Size[] = [
@@ -70,12 +70,12 @@ function row(cells: readonly string[]): void {
 }
 
 function calls(): void {
+  const without = whyNoKernel();
+  if (without !== undefined) console.log(`without a kernel to compare with: ${without}`);
   row(["op", "entries", "model us", "kernel us", "ratio", "target", ""]);
   for (const size of SIZES) {
     const model = new ModelMap(size.entries);
-    const kernel = kernelMap(size.entries);
-    if (typeof kernel === "string") console.log(`without a kernel to compare with: ${kernel}`);
-    const benches = typeof kernel === "string" ? [model] : [model, kernel];
+    const benches = without === undefined ? [model, new KernelMap(size.entries)] : [model];
     for (const op of OPS) {
       const [ours, theirs] = measure(benches, op, size);
       const cells = [op, `${size.entries}`, ours.toFixed(3)];

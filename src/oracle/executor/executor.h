@@ -15,8 +15,8 @@
 #define SHARED_BASE 0x200000000ul
 #define SHARED_SIZE (128ul << 20)
 #define SLOT_BASE 0x300000000ul    // slot n ends at SLOT_BASE + n * SLOT_STRIDE + SLOT_SIZE, and
-#define SLOT_SIZE (1ul << 20)      // nothing is ever mapped from there to the next slot
-#define SLOT_STRIDE (2ul << 20)
+#define SLOT_SIZE (8ul << 20)      // nothing is ever mapped from there to the next slot
+#define SLOT_STRIDE (16ul << 20)
 #define KEPT_BASE 0x400000000ul    // the mappings that the mmap op makes
 #define KEPT_STRIDE (1ul << 30)
 

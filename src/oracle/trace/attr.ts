@@ -134,6 +134,8 @@ function fieldOf(call: StraceCall, field: Field, value: Value): Ptr {
   if (value.kind === "array" && field.name === "insns") return instructions(call, value);
   // Contents that strace shows in place of an address; an info is shown as the kernel left it.
   if (value.kind === "struct" || value.kind === "array") return 1n;
+  // KERNEL_VERSION(...), which the kernel does not look at.
+  if (value.kind === "opaque" && field.name === "kern_version") return 0;
   const number = numberOf(call, value);
   return field.kind === "u64" || field.kind === "ptr" ? number : Number(number);
 }
@@ -166,12 +168,16 @@ function instructions(call: StraceCall, { items, cut }: Extract<Value, { kind: "
     if (item.kind !== "struct") return 1n;
     const part = (name: string) => {
       const value = item.fields.get(name);
-      return value === undefined ? 0 : Number(numberOf(call, value));
+      return value === undefined ? 0n : looseNumber(call, value);
     };
-    view.setUint8(8 * i, part("code"));
-    view.setUint8(8 * i + 1, (part("dst_reg") & 15) | ((part("src_reg") & 15) << 4));
-    view.setInt16(8 * i + 2, part("off"), true);
-    view.setInt32(8 * i + 4, part("imm"), true);
+    // Without -X the classes of instructions have names: what the program is, is not known.
+    const parts = ["code", "dst_reg", "src_reg", "off", "imm"].map(part);
+    if (parts.some((number) => number >= ELSEWHERE)) return 1n;
+    const [code, dst, src, off, imm] = parts.map(Number);
+    view.setUint8(8 * i, code);
+    view.setUint8(8 * i + 1, (dst & 15) | ((src & 15) << 4));
+    view.setInt16(8 * i + 2, off, true);
+    view.setInt32(8 * i + 4, imm, true);
   }
   return bytes;
 }

@@ -341,7 +341,8 @@ function spawn(observed: Observed, shares: boolean): Action {
 function cloneFlags(line: StraceCall): bigint {
   const args = line.args();
   const named = args.find(({ name }) => name === "flags")?.value;
-  const first = args[0]?.value;
+  const given = args[0]?.value;
+  const first = given?.kind === "changed" ? given.before : given;
   const inner = first?.kind === "struct" ? first.fields.get("flags") : undefined;
   const flags = named ?? inner ?? first;
   return flags === undefined ? 0n : looseNumber(line, flags);

@@ -130,8 +130,7 @@ class Check {
       return world.tasks.get(pid)!;
     }
     // Somebody whose beginning is not in the trace: nothing is known of its descriptors.
-    const task = world.kernel.tasks.size;
-    world.run(0, { op: "fork" });
+    const task = world.spawn(0);
     world.tasks.set(pid, task);
     world.lax.add(task);
     return task;
@@ -148,8 +147,7 @@ class Check {
       world.tasks.set(child, parent);
       return NO_MATTER;
     }
-    const task = world.kernel.tasks.size;
-    world.run(parent, { op: "fork" });
+    const task = world.spawn(parent);
     world.tasks.set(child, task);
     world.mapped.set(task, world.mapped.get(parent) ?? []);
     if (world.lax.has(parent)) world.lax.add(task);

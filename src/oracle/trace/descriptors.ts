@@ -74,7 +74,7 @@ export function judgeDup(world: World, task: number, event: Event, act: Does<"du
   if (world.lax.has(task) && world.isOpen(task, observed.ret)) {
     world.run(task, { op: "close", fd: observed.ret });
   }
-  if (act.least === 0) world.inheritBelow(task, observed.ret);
+  world.inheritBelow(task, observed.ret, act.least);
   const free = world.task(task).fds.firstGap(act.least);
   const allowed = [{ answer: String(free), rule: undefined }, ...limit];
   if (observed.ret !== free && !world.lax.has(task)) return refuted(String(observed.ret), allowed);

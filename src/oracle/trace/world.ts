@@ -91,6 +91,17 @@ export class World {
     return this.task(task).fds.get(fd >>> 0) !== undefined;
   }
 
+  /** A new task: a child, or where the parent is gone, one without descriptors. */
+  spawn(parent: number): number {
+    const number = this.kernel.tasks.size;
+    if (this.task(parent).alive) this.run(parent, { op: "fork" });
+    else {
+      const born = { ...this.task(parent), number, alive: true };
+      this.kernel = { ...this.kernel, tasks: this.kernel.tasks.set(number, born) };
+    }
+    return number;
+  }
+
   /** The number of the open file behind a descriptor. */
   fileOf(task: number, fd: number): number | undefined {
     return this.task(task).fds.get(fd >>> 0)?.file;
@@ -133,9 +144,9 @@ export class World {
    * Descriptors below one that nothing has been said of are open, if a call does not return them:
    * the program was started with them.
    */
-  inheritBelow(task: number, fd: number): void {
+  inheritBelow(task: number, fd: number, from = 0): void {
     for (;;) {
-      const free = this.task(task).fds.firstGap(0);
+      const free = this.task(task).fds.firstGap(from);
       if (free >= fd || this.settled.has(free)) return;
       this.inherit(free);
     }

@@ -73,8 +73,12 @@ function main(): void {
     row(states.length, what, map?.refs ?? "gone", holders(m, 1));
   }
 
+  console.log(
+    "\nDescriptors of both tasks and the message share one open file: together one reference.",
+  );
+
   const last = states.findLastIndex((state) => state.mapIds.includes(1));
-  console.log(`\nThe map is there up to step ${last + 1}: step ${last + 2} takes the last holder.`);
+  console.log(`The map is there up to step ${last + 1}: step ${last + 2} takes the last holder.`);
 
   // Back to step 8, where the pin is still there: another way from there.
   const rewound = states[7].close(4).close(6).bpf("OBJ_GET", { pathname: PIN });

@@ -63,11 +63,16 @@ export function bytesOf(text: string): Uint8Array {
   return bytes;
 }
 
+/** Bytes of room; what is no count of bytes is none. */
+function roomOf({ room }: Room): number {
+  return room > 0 ? Math.floor(room) : 0;
+}
+
 /** How many of `size` bytes at `ptr` are mapped (from the first on). */
 export function mapped(memory: Memory, ptr: Ptr | undefined, size: number): number {
   if (ptr instanceof Uint8Array) return Math.min(ptr.length, size);
   if (typeof ptr === "string") return Math.min(ptr.length + 1, size);
-  if (typeof ptr === "object") return Math.min(ptr.room, size);
+  if (typeof ptr === "object") return Math.min(roomOf(ptr), size);
   return mappedAt(memory, addressOf(ptr), size, false);
 }
 

@@ -69,7 +69,7 @@ Deno.test("strings, escapes, comments, flags and nested structs are read", () =>
 
 Deno.test("values that the kernel changed, cut strings, sets and paths of descriptors are read", () => {
   const call = parseOne(
-    'f({a=0 => 7, ...}, "ab"..., [HUP INT], 3</tmp/x>, ~[], makedev(0, 1)) = 0',
+    'f({a=0 => 7, ...}, "ab"..., [HUP INT], 3</a b>, ~[], makedev(0, 1), AT_FDCWD</a>, 8*1024, 1<<4) = 0',
   );
   const kinds = call.args().map(({ value }) => value.kind);
   equal(

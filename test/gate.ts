@@ -31,6 +31,11 @@ const STEPS: readonly Step[] = [
   { name: "lint", args: ["lint", "--quiet", "src", "test", "examples"] },
   { name: "type check", args: ["check", "--quiet", "src", "test", "examples"] },
   { name: "the book", args: ["run", "-A", MAIN, "spec"], count: bookCounts },
+  {
+    name: "examples of doc comments",
+    args: ["test", "-A", "--doc", "--quiet", "src/machine", "src/commands/entry.ts"],
+    count: testCounts,
+  },
   { name: "tests", args: ["test", "-A", "--quiet", "test", "examples"], count: testCounts },
 ];
 

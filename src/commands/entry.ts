@@ -98,7 +98,19 @@ const COMMON_RULES: SizeRules = {
   fault: ENTRY.common_tail_fault,
 };
 
-/** bpf(2), as the system call takes it: never throws, whatever the arguments. */
+/**
+ * bpf(2), as the system call takes it: never throws, whatever the arguments. Source:
+ * kernel/bpf/syscall.c, __sys_bpf.
+ *
+ * @example
+ * ```ts
+ * import { bootKernel, rawBpf } from "bpfspec";
+ * const kernel = bootKernel("6.18");
+ * const call = { cmd: 1000, attr: new Uint8Array(4), size: 4 };
+ * const { answer } = rawBpf(kernel, kernel.tasks.get(0)!, call);
+ * if (answer.kind !== "refusal" || answer.errno !== "EINVAL") throw new Error("a command?");
+ * ```
+ */
 export function rawBpf(k: Kernel, task: Task, call: RawCall): Outcome {
   const memory = call.memory ?? [];
   const withCommon = has(k.version, DELTA.common_attrs) && (call.cmd & BPF_COMMON_ATTRS) !== 0;
@@ -185,7 +197,23 @@ function anySet(attr: Loose, fields: readonly string[]): boolean {
 
 const NO_OPTIONS: CallOptions = {};
 
-/** bpf(2) with a typed attr: the same rules, without the bytes. */
+/**
+ * bpf(2) with a typed attr: the same rules, without the bytes. Fields have their uapi names; what is
+ * left out is zero. Source: kernel/bpf/syscall.c, __sys_bpf.
+ *
+ * @example
+ * ```ts
+ * import { bootKernel, bpf } from "bpfspec";
+ * const kernel = bootKernel("6.18");
+ * const made = bpf(kernel, kernel.tasks.get(0)!, "MAP_CREATE", {
+ *   map_type: 2,
+ *   key_size: 4,
+ *   value_size: 8,
+ *   max_entries: 1,
+ * });
+ * if (made.answer.kind !== "value" || made.answer.ret !== 3) throw new Error("no descriptor");
+ * ```
+ */
 export function bpf<N extends CommandName>(
   k: Kernel,
   task: Task,

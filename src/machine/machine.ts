@@ -49,7 +49,7 @@ export type Out = Readonly<Record<string, Uint8Array | number>>;
  *   .bpf("MAP_CREATE", { map_type: 1, key_size: 4, value_size: 4, max_entries: 8 })
  *   .bpf("MAP_UPDATE_ELEM", { map_fd: 3, key: u32(1), value: u32(42) })
  *   .bpf("MAP_LOOKUP_ELEM", { map_fd: 3, key: u32(1), value: room(4) });
- * console.log(m.out.value); // 42 as four bytes
+ * if (m.result !== 0 || (m.out.value as Uint8Array)[0] !== 42) throw new Error("not what was put in");
  * ```
  */
 export class Machine {
@@ -247,7 +247,16 @@ export class Machine {
   }
 }
 
-/** Boots a machine with one task, root, in front of a fresh kernel. */
+/**
+ * Boots a machine with one task, root, in front of a fresh kernel.
+ *
+ * @example
+ * ```ts
+ * import { boot } from "bpfspec";
+ * const refused = boot("6.18").bpf("MAP_CREATE", { map_type: 1 });
+ * if (refused.rule?.id !== "HASH/create_max_entries") throw new Error("another rule");
+ * ```
+ */
 export function boot(version: Version, options: MachineOptions = {}): Machine {
   return Machine.boot(version, options);
 }

@@ -8,7 +8,16 @@ import * as life from "../process/life.ts";
 import * as mappings from "../process/mappings.ts";
 import type { Call } from "./call.ts";
 
-/** One call by one task: the whole machine as a function. */
+/**
+ * One call by one task: the whole machine as a function.
+ *
+ * @example
+ * ```ts
+ * import { bootKernel, step } from "bpfspec";
+ * const { kernel } = step(bootKernel("6.18"), 0, { op: "fork" });
+ * if (kernel.tasks.size !== 2) throw new Error("no child");
+ * ```
+ */
 export function step(k: Kernel, taskNumber: number, call: Call): Outcome {
   const task = k.tasks.get(taskNumber);
   if (task === undefined || !task.alive) return unmodelled(k, "a call by a task that is not alive");

@@ -160,8 +160,8 @@ function dropDir(k: Kernel, dir: number, name: string, number: number): Kernel {
 }
 
 export const RENAME = rules("rename", {
-  special: ["EBUSY", "one of the paths ends in `.`, `..` or is `/`"],
   cross: ["EXDEV", "the two paths are on different file systems"],
+  special: ["EBUSY", "one of the paths ends in `.`, `..` or is `/`"],
   old_slash: ["ENOTDIR", "a slash follows the old name and it is no directory"],
   new_slash: ["ENOTDIR", "a slash follows the new name and the old one is no directory"],
   into_itself: ["EINVAL", "the new path is below the directory that is moved"],

@@ -10,16 +10,18 @@ import {
   type Path,
   type Survivor,
 } from "../oracle/mod.ts";
+import { contrast } from "./against.ts";
 import { placeOfRule } from "./places.ts";
 import { ProgressLine } from "./progress.ts";
 import { UsageError, wholeNumber } from "./usage.ts";
-import { KERNEL_HELP, onKernels, versionsOf } from "./versions.ts";
+import { KERNEL_HELP, onKernels, versionOf, versionsOf } from "./versions.ts";
 
 interface Options {
   readonly kernel?: string;
   readonly calls: string;
   readonly seed: string;
   readonly shard?: string;
+  readonly against?: string;
 }
 
 /** `bpfspec conform`: a campaign of random calls on a kernel. */
@@ -30,9 +32,15 @@ export function conformCommand(): Command {
     .option("--calls <n>", "about how many calls", "20000")
     .option("--seed <n>", "the same seed makes the same calls", "1")
     .option("--shard <i/n>", "only the i-th of n parts (from 1)")
+    .option("--against <version>", "run the same calls on a second kernel, and show what differs")
     .action(async (options: Options) => {
       const settings = settingsOf(options);
       const versions = versionsOf(options.kernel);
+      if (options.against !== undefined) {
+        if (versions.length !== 1) throw new UsageError("--against takes one --kernel, not all");
+        const second = versionOf("--against", options.against);
+        Deno.exit(await contrast(versions[0], second, settings) > 0 ? 1 : 0);
+      }
       let bad = 0;
       const missing = await onKernels(versions, async (runner, version) => {
         const one = await conform(runner, version, settings);

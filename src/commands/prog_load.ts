@@ -76,7 +76,7 @@ export const R = rules("PROG_LOAD", {
   name: ["EINVAL", "`prog_name` has a byte other than letters, digits, `_` and `.`, or no NUL"],
   log: [
     "EINVAL",
-    "the log is not sane: a buffer without a size or without a level, an unknown level, a size of 2^30 or more",
+    "the log is not sane: a buffer without a size or a size without a buffer, a buffer without a level, an unknown level, a size of 2^30 or more; until 6.1 also a level without a buffer and a size below 128",
     { until: "6.18" },
   ],
   return_value: ["EINVAL", "the verifier: r0 at exit is outside the range of the type"],

@@ -1,4 +1,5 @@
 /** Real kernels as the judge: scripts, replay, campaigns and recorded evidence. */
+export { against, type Contrast } from "./campaign/against.ts";
 export {
   campaign,
   type CampaignReport,

@@ -28,8 +28,15 @@ export function play(version: Version, drawn: readonly Choice[]): Machine {
 
 /** Whether a real kernel can be asked this without harm: bounded memory, few processes. */
 function isAffordable(m: Machine, call: Call): boolean {
+  // The executor opens a file of its own to go on after execve.
+  if (call.op === "exec") return hasRoom(m);
   if (call.op === "fork") return m.kernel.tasks.size < MOST_TASKS;
   return takesAtMost(LARGEST_MAP, call, () => m.call(call).answer);
+}
+
+function hasRoom(m: Machine): boolean {
+  const { fds, limits } = m.kernel.tasks.get(m.task)!;
+  return fds.firstGap() < limits.nofile;
 }
 
 /** A path of drawn choices. */

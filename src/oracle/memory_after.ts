@@ -6,6 +6,7 @@ import {
   decodeAttr,
   type Field,
   latin1,
+  type RawCall,
   type Write,
 } from "bpfspec";
 import type { Area, StepResult } from "./script.ts";
@@ -48,6 +49,7 @@ function rawPlace(
   field: string,
   attr: Uint8Array,
 ): Place | undefined {
+  if (field === "hash") return hashPlace(call, attr);
   const command = COMMANDS[call.cmd & 0xffff];
   const found = (command?.fields as readonly Field[] | undefined)?.find(({ name }) =>
     name === field
@@ -55,9 +57,29 @@ function rawPlace(
   if (command === undefined || found === undefined) return undefined;
   if (found.kind !== "ptr") return { area: 0, offset: found.offset };
   const values = decodeAttr(command.name, latin1(attr)) as Readonly<Record<string, unknown>>;
-  const at = values[field] as bigint;
-  const i = (call.memory ?? []).findIndex((s) => s.at <= at && at < s.at + BigInt(s.bytes.length));
-  return i < 0 ? undefined : { area: i + 1, offset: Number(at - call.memory![i].at) };
+  return segmentPlace(call, values[field] as bigint);
+}
+
+function segmentPlace({ memory = [] }: RawCall, at: bigint): Place | undefined {
+  const i = memory.findIndex((s) => s.at <= at && at < s.at + BigInt(s.bytes.length));
+  return i < 0 ? undefined : { area: i + 1, offset: Number(at - memory[i].at) };
+}
+
+/** Offsets of `info` in attr and of `hash` in a `bpf_map_info`. */
+const INFO_AT = 8;
+const HASH_AT = 88;
+
+/** Where the hash of a map goes: a pointer inside the info says so. */
+function hashPlace(call: RawCall, attr: Uint8Array): Place | undefined {
+  if (attr.length < INFO_AT + 8) return undefined;
+  const info = segmentPlace(call, u64(attr, INFO_AT));
+  const bytes = info === undefined ? undefined : call.memory?.[info.area - 1].bytes;
+  if (bytes === undefined || bytes.length < info!.offset + HASH_AT + 8) return undefined;
+  return segmentPlace(call, u64(bytes, info!.offset + HASH_AT));
+}
+
+function u64(bytes: Uint8Array, at: number): bigint {
+  return new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(at, true);
 }
 
 /** Every area as the model leaves it. */

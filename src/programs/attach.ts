@@ -1,5 +1,6 @@
 import * as U from "../abi/constants.ts";
 import { atLeast, type Version } from "../kernel/version.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 
 /** The attach types that a program type insists on at load time, by program type. */
 const EXPECTED: ReadonlyMap<number, readonly number[]> = new Map([
@@ -54,7 +55,7 @@ const SINCE: ReadonlyMap<number, Version> = new Map([
 export function fixedUp(version: Version, type: number, expected: number): number {
   if (expected !== 0) return expected;
   if (type === U.BPF_PROG_TYPE_CGROUP_SOCK) return U.BPF_CGROUP_INET_SOCK_CREATE;
-  if (type === U.BPF_PROG_TYPE_SK_REUSEPORT && atLeast(version, "6.1")) {
+  if (type === U.BPF_PROG_TYPE_SK_REUSEPORT && has(version, DELTA.reuseport_attach)) {
     return U.BPF_SK_REUSEPORT_SELECT;
   }
   return 0;
@@ -72,7 +73,7 @@ export function attachTypeFits(version: Version, type: number, expected: number)
 
 /** Attach types of a program for many functions at once (7.2): only TRACING takes them. */
 export function isTracingMulti(version: Version, expected: number): boolean {
-  return atLeast(version, "7.2") && TRACING_MULTI.has(expected);
+  return has(version, DELTA.tracing_multi) && TRACING_MULTI.has(expected);
 }
 
 const TRACING_MULTI: ReadonlySet<number> = new Set([

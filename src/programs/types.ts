@@ -1,6 +1,7 @@
 import * as U from "../abi/constants.ts";
 import type { Version } from "../kernel/version.ts";
 import { atLeast } from "../kernel/version.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 
 const NET_ADMIN: ReadonlySet<number> = new Set([
   U.BPF_PROG_TYPE_SCHED_CLS,
@@ -41,7 +42,7 @@ export function isUnprivileged(type: number): boolean {
 
 export function needsNetAdmin(version: Version, type: number): boolean {
   if (type === U.BPF_PROG_TYPE_NETFILTER) return atLeast(version, "6.12");
-  if (type === U.BPF_PROG_TYPE_LIRC_MODE2) return !atLeast(version, "6.12");
+  if (type === U.BPF_PROG_TYPE_LIRC_MODE2) return !has(version, DELTA.lirc);
   return NET_ADMIN.has(type);
 }
 
@@ -96,7 +97,7 @@ export function returns(version: Version, type: number, attachType: number): Ret
 
 /** A session probe says with 1 that its return side is to be left out. */
 function isSession(version: Version, attachType: number): boolean {
-  if (attachType === U.BPF_TRACE_KPROBE_SESSION) return atLeast(version, "6.12");
+  if (attachType === U.BPF_TRACE_KPROBE_SESSION) return has(version, DELTA.session_returns);
   return attachType === U.BPF_TRACE_UPROBE_SESSION && atLeast(version, "6.18");
 }
 
@@ -117,5 +118,5 @@ const ALWAYS_ALLOWS: ReadonlySet<number> = new Set([
 function addressReturns(version: Version, attachType: number): Returns {
   if (ALWAYS_ALLOWS.has(attachType)) return [1, 1];
   const bind = attachType === U.BPF_CGROUP_INET4_BIND || attachType === U.BPF_CGROUP_INET6_BIND;
-  return bind && atLeast(version, "6.1") ? [0, 3] : [0, 1];
+  return bind && has(version, DELTA.bind_returns) ? [0, 3] : [0, 1];
 }

@@ -125,6 +125,31 @@ export const DELTA = {
     "6.1",
     "`attach_prog_fd` may be BTF, and is looked up before the attach type is checked",
   ),
+  reuseport_attach: delta(
+    "PROG_LOAD",
+    "reuseport_attach",
+    "6.1",
+    "`expected_attach_type` of an SK_REUSEPORT program is looked at",
+  ),
+  bind_returns: delta(
+    "PROG_LOAD",
+    "bind_returns",
+    "6.1",
+    "a CGROUP_SOCK_ADDR program at a bind may return 2 and 3 too",
+  ),
+  lirc: delta("PROG_LOAD", "lirc", "6.12", "LIRC_MODE2 does not want CAP_NET_ADMIN any more"),
+  session_returns: delta(
+    "PROG_LOAD",
+    "session_returns",
+    "6.12",
+    "a KPROBE program for a session (BPF_TRACE_KPROBE_SESSION, from 6.18 on BPF_TRACE_UPROBE_SESSION) returns 0 or 1",
+  ),
+  tracing_multi: delta(
+    "PROG_LOAD",
+    "tracing_multi",
+    "7.2",
+    "the attach types for many functions at once are for TRACING alone",
+  ),
   log_any_size: delta(
     "PROG_LOAD",
     "log_any_size",

@@ -122,6 +122,7 @@ async function live(runner: KernelRunner, paths: readonly Path[], tally: Tally):
 }
 
 function recorded(evidence: Evidence, paths: readonly Path[], tally: Tally): void {
+  const missing: Path[] = [];
   for (const path of paths) {
     const translation = scriptOf(path);
     if (typeof translation === "string") {
@@ -129,17 +130,19 @@ function recorded(evidence: Evidence, paths: readonly Path[], tally: Tally): voi
       continue;
     }
     const result = evidence.resultOf(translation.script);
-    if (result === undefined) {
-      tally.problems.push(
-        `${path.name}: no record of this path for kernel ${path.version}; ` +
-          `\`npx -y deno task evidence --kernel ${path.version}\` renews ${
-            evidencePath(path.version)
-          }`,
-      );
-      continue;
-    }
-    tally.add(path, judge(path, translation, result));
+    if (result === undefined) missing.push(path);
+    else tally.add(path, judge(path, translation, result));
   }
+  if (missing.length > 0) tally.problems.push(stale(missing));
+}
+
+/** What to do about paths that have no record. */
+function stale(missing: readonly Path[]): string {
+  const [{ version }] = missing;
+  const places = [...new Set(missing.map(({ name }) => name))];
+  const shown = places.slice(0, 5).join(", ") + (places.length > 5 ? ", ..." : "");
+  return `kernel ${version}: ${missing.length} paths have no record (${shown}); ` +
+    `\`npx -y deno task evidence --kernel ${version}\` renews ${evidencePath(version)}`;
 }
 
 /** Judges every path of the book by the kernel that it is for. */

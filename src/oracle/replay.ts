@@ -69,11 +69,17 @@ export function remade(path: Path): Path {
 /** No map that a path makes on a real kernel is larger. */
 const LARGEST_MAP = 2 ** 28;
 
+/** What is larger than all memory is refused where it is asked for, and takes none. */
+function isAffordable({ call, answer }: Step): boolean {
+  const refused = answer.kind === "refusal" && answer.rule.id.endsWith("/create_memory");
+  return refused || takesAtMost(LARGEST_MAP, call, () => answer);
+}
+
 /** A path as a script, or why there is none. */
 export function scriptOf(path: Path): Translation | string {
   const unlike = unlikeReal(path);
   if (unlike !== undefined) return unlike;
-  if (!path.trail.every(({ call, answer }) => takesAtMost(LARGEST_MAP, call, () => answer))) {
+  if (!path.trail.every(isAffordable)) {
     return "a map is larger than a real kernel is asked for";
   }
   try {

@@ -19,7 +19,8 @@ export interface Field {
   readonly out?: true;
 }
 
-interface Made<N extends string, K extends FieldKind> extends Field {
+/** A field whose name and kind the type system knows. */
+export interface Made<N extends string, K extends FieldKind> extends Field {
   readonly name: N;
   readonly kind: K;
 }

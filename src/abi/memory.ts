@@ -45,6 +45,18 @@ export function latin1(bytes: Uint8Array, from = 0, to = bytes.length): string {
   if (n === 4) {
     return String.fromCharCode(bytes[from], bytes[from + 1], bytes[from + 2], bytes[from + 3]);
   }
+  if (n === 8) {
+    return String.fromCharCode(
+      bytes[from],
+      bytes[from + 1],
+      bytes[from + 2],
+      bytes[from + 3],
+      bytes[from + 4],
+      bytes[from + 5],
+      bytes[from + 6],
+      bytes[from + 7],
+    );
+  }
   if (n <= 64) {
     let text = "";
     for (let i = from; i < to; i++) text += String.fromCharCode(bytes[i]);

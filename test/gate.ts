@@ -36,7 +36,11 @@ const STEPS: readonly Step[] = [
     args: ["test", "-A", "--doc", "--quiet", "src/machine", "src/commands/entry.ts"],
     count: testCounts,
   },
-  { name: "tests", args: ["test", "-A", "--parallel", "--quiet", "test", "examples"], count: testCounts },
+  {
+    name: "tests",
+    args: ["test", "-A", "--parallel", "--quiet", "test", "examples"],
+    count: testCounts,
+  },
 ];
 
 interface Result {

@@ -20,7 +20,15 @@ export {
 export { Executor } from "./executor.ts";
 export { explain, EXPLAINED } from "./explained.ts";
 export { GuestError } from "./guest.ts";
-export { judge, onVersion, type Path, replay, type Replayed, scriptOf } from "./replay.ts";
+export {
+  judge,
+  needsGuest,
+  onVersion,
+  type Path,
+  replay,
+  type Replayed,
+  scriptOf,
+} from "./replay.ts";
 export { encodeScript, type KernelRunner, type Script } from "./script.ts";
 export { exampleOf, showCall } from "./show.ts";
 export { versionOfRelease } from "./releases.ts";

@@ -111,6 +111,11 @@ export function judge(path: Path, translation: Translation, result: ScriptResult
   return compare(translation, result, kernelsOf(path));
 }
 
+/** Whether a path asks for what only a guest can be made to be. */
+export function needsGuest(path: Path): boolean {
+  return sysctlOf(path) !== undefined;
+}
+
 /** Puts the sysctl back after a path that changed it. */
 const RESTORE: Script = { name: "restore", steps: sysctlSteps(SYSCTL_AT_BOOT) };
 

@@ -207,13 +207,25 @@ function typed(version: Version, task: number, call: BpfCall, ids: Ids): Transla
   const kind = ID_FIELDS[call.cmd];
   const reference = kind === undefined ? undefined : idReference(call.cmd, kind, numbers, ids);
   if (reference !== undefined) patches.push({ area: 0, offset: 0, value: reference });
-  areas[0] = encodeAttr(call.cmd, numbers as Parameters<typeof encodeAttr>[1]);
   const args = { cmd: abi.number, size: call.size ?? sizeFor(version, abi.fields, attr) };
+  areas[0] = atLeastSize(
+    encodeAttr(call.cmd, numbers as Parameters<typeof encodeAttr>[1]),
+    args.size,
+  );
   const made = { task, op: "bpf" as const, args, areas, patches };
   return call.common === undefined
     ? { step: made, areas: places }
     : { step: withCommon(made, call, places), areas: places };
 }
+
+/** The attr as long as its size says, as far as the kernel looks: what is beyond it is zero. */
+function atLeastSize(attr: Uint8Array, size: number): Uint8Array {
+  const bytes = new Uint8Array(Math.max(attr.length, Math.min(size, PAGE_SIZE)));
+  bytes.set(attr);
+  return bytes;
+}
+
+const PAGE_SIZE = 4096;
 
 /** sizeof(union bpf_attr), or more where a field beyond it is given. */
 function sizeFor(

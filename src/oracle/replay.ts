@@ -34,7 +34,7 @@ export type Replayed =
 
 /** Why a real kernel cannot be put into the state that a path boots in; undefined where it can. */
 export function unlikeReal({ options }: Path): string | undefined {
-  const config = Object.keys(options.config ?? {}).filter((key) => key !== SYSCTL);
+  const config = Object.keys(options.config ?? {}).filter((key) => !(key in SYSCTLS));
   if (config.length > 0) return `the machine is configured: ${config.join(", ")}`;
   if (
     options.seeds !== undefined && Object.keys(options.seeds).some((seed) => seed !== "hashrnd")
@@ -44,14 +44,19 @@ export function unlikeReal({ options }: Path): string | undefined {
   return undefined;
 }
 
-const SYSCTL = "unprivileged_bpf_disabled";
-/** What the kernels here have at boot. */
-const SYSCTL_AT_BOOT = 2;
+/** What of a machine's configuration is a sysctl, its file, and what guests boot with. */
+const SYSCTLS = {
+  unprivileged_bpf_disabled: { file: "kernel/unprivileged_bpf_disabled", atBoot: 2 },
+  protected_symlinks: { file: "fs/protected_symlinks", atBoot: 0 },
+} as const;
 
-/** The sysctl that a path needs, where it is not what kernels boot with. */
-function sysctlOf({ options }: Path): number | undefined {
-  const value = options.config?.[SYSCTL];
-  return value === SYSCTL_AT_BOOT ? undefined : value;
+/** The sysctls that a path needs, where they are not what kernels boot with. */
+function sysctlsOf({ options }: Path): Readonly<Record<string, number>> {
+  const set = Object.entries(SYSCTLS).flatMap(([key, { file, atBoot }]) => {
+    const value = options.config?.[key as keyof typeof SYSCTLS];
+    return value === undefined || value === atBoot ? [] : [[file, value] as const];
+  });
+  return Object.fromEntries(set);
 }
 
 /** The same calls on another of the five kernels. */
@@ -83,10 +88,9 @@ export function scriptOf(path: Path): Translation | string {
     return "a map is larger than a real kernel is asked for";
   }
   try {
-    const unprivileged = sysctlOf(path);
     return translate(path.name, path.version, path.trail, {
       ...(path.options.limits === undefined ? {} : { limits: path.options.limits }),
-      ...(unprivileged === undefined ? {} : { unprivileged }),
+      sysctls: sysctlsOf(path),
     });
   } catch (error) {
     if (error instanceof NotReplayable) return error.message;
@@ -113,15 +117,20 @@ export function judge(path: Path, translation: Translation, result: ScriptResult
 
 /** Whether a path asks for what only a guest can be made to be. */
 export function needsGuest(path: Path): boolean {
-  return sysctlOf(path) !== undefined;
+  return Object.keys(sysctlsOf(path)).length > 0;
 }
 
-/** Puts the sysctl back after a path that changed it. */
-const RESTORE: Script = { name: "restore", steps: sysctlSteps(SYSCTL_AT_BOOT) };
+/** Puts sysctls back after a path that changed one. */
+const RESTORE: Script = {
+  name: "restore",
+  steps: sysctlSteps(
+    Object.fromEntries(Object.values(SYSCTLS).map(({ file, atBoot }) => [file, atBoot])),
+  ),
+};
 
 /** The script of a path for a kernel; a kernel that others use keeps its sysctls. */
 function scriptFor(runner: KernelRunner, path: Path): Translation | string {
-  return runner.shared && sysctlOf(path) !== undefined
+  return runner.shared && needsGuest(path)
     ? "the sysctl is the machine's own (a guest's may be set)"
     : scriptOf(path);
 }
@@ -135,9 +144,9 @@ export async function* replay(
   const scripts = translated.flatMap(({ path, translation }) =>
     typeof translation === "string"
       ? []
-      : sysctlOf(path) === undefined
-      ? [translation.script]
-      : [translation.script, RESTORE]
+      : needsGuest(path)
+      ? [translation.script, RESTORE]
+      : [translation.script]
   );
   const results = runner.run(scripts)[Symbol.asyncIterator]();
   try {
@@ -148,7 +157,7 @@ export async function* replay(
       }
       const next = await results.next();
       if (next.done) throw new Error(`no result for the script ${translation.script.name}`);
-      if (sysctlOf(path) !== undefined) await results.next();
+      if (needsGuest(path)) await results.next();
       const result = next.value;
       yield { path, translation, result, comparison: judge(path, translation, result) };
     }

@@ -64,8 +64,8 @@ function usesIds({ call }: ModelStep): boolean {
 /** What a machine is booted with that a script can bring about. */
 export interface Setting {
   readonly limits?: Partial<Limits>;
-  /** `kernel.unprivileged_bpf_disabled`; only ever written in a guest. */
-  readonly unprivileged?: number;
+  /** Files under /proc/sys and what is written to them; only ever in a guest. */
+  readonly sysctls?: Readonly<Record<string, number>>;
 }
 
 /** Turns a path into a script. */
@@ -96,20 +96,19 @@ export function translate(
 }
 
 const encoder = new TextEncoder();
-const SYSCTL = "/proc/sys/kernel/unprivileged_bpf_disabled";
 const O_WRONLY = 1;
 
-/** Writes the sysctl: for guests only, since a running kernel's belongs to everybody on it. */
-export function sysctlSteps(value: number): readonly Step[] {
-  return [
-    { task: 0, op: "open", args: { path: SYSCTL, flags: O_WRONLY } },
+/** Writes sysctls: for guests only, since a running kernel's belong to everybody on it. */
+export function sysctlSteps(sysctls: Readonly<Record<string, number>>): readonly Step[] {
+  return Object.entries(sysctls).flatMap(([name, value]): Step[] => [
+    { task: 0, op: "open", args: { path: `/proc/sys/${name}`, flags: O_WRONLY } },
     { task: 0, op: "write", args: { fd: 3 }, areas: { 1: encoder.encode(`${value}\n`) } },
     { task: 0, op: "close", args: { fd: 3 } },
-  ];
+  ]);
 }
 
-function settingSteps({ limits, unprivileged }: Setting): Translated[] {
-  const sysctl = unprivileged === undefined ? [] : sysctlSteps(unprivileged);
+function settingSteps({ limits, sysctls }: Setting): Translated[] {
+  const sysctl = sysctlSteps(sysctls ?? {});
   const rlimits = limitArgs(limits ?? {}).map((args): Step => ({ task: 0, op: "rlimit", args }));
   return [...sysctl, ...rlimits].map((step) => ({ step, areas: {} }));
 }

@@ -3,7 +3,7 @@
  * comes after them is *unmodelled*.
  */
 import { conditionOf, errnoOf, type Head, HEADS, refusing, type Standing } from "../abi/heads.ts";
-import type { CommandName } from "../abi/commands.ts";
+import { commandAbi, type CommandName } from "../abi/commands.ts";
 import type { Ptr } from "../abi/memory.ts";
 import { capable } from "../kernel/capabilities.ts";
 import { refuse, unmodelled } from "../kernel/outcome.ts";
@@ -13,15 +13,21 @@ import type { Args, Command } from "./args.ts";
 import { commonLogFits } from "./common_log.ts";
 
 /** What the checks of one name have in common; they differ by version and by attach type. */
-function specOf(checks: readonly Standing[]): RuleSpec {
+function specOf(command: CommandName, checks: readonly Standing[]): RuleSpec {
   const [first] = checks;
-  const since = checks.some((check) => check.since === undefined)
-    ? {}
-    : { since: earliest(checks.map((check) => check.since!)) };
+  const since = sinceOf(command, checks);
   const until = checks.some((check) => check.until === undefined)
     ? {}
     : { until: checks.at(-1)!.until! };
   return [errnoOf(first), whenOf(checks), { ...since, ...until }];
+}
+
+/** No rule is older than its command. */
+function sinceOf(command: CommandName, checks: readonly Standing[]): { since?: Version } {
+  const born = commandAbi(command).since;
+  if (born !== VERSIONS[0]) return { since: born };
+  if (checks.some((check) => check.since === undefined)) return {};
+  return { since: earliest(checks.map((check) => check.since!)) };
 }
 
 function whenOf(checks: readonly Standing[]): string {
@@ -66,7 +72,9 @@ function commonLogRefused(head: Head, { attr, common }: Args<CommandName>): bool
 function headed(head: Head): Headed {
   const names = [...new Set(head.checks.map((check) => check.name))];
   const table = Object.fromEntries(
-    names.map((name) => [name, specOf(head.checks.filter((check) => check.name === name))]),
+    names.map((
+      name,
+    ) => [name, specOf(head.command, head.checks.filter((check) => check.name === name))]),
   );
   const R: Readonly<Record<string, Rule>> = rules(head.command, table);
   const command: Command<CommandName> = (k, task, args) => {

@@ -39,7 +39,8 @@ export interface Translation {
   readonly cut?: string;
 }
 
-const PATH_OPS: ReadonlySet<string> = new Set([
+/** The calls, beside OBJ_PIN and OBJ_GET, that take a path. */
+export const PATH_OPS: ReadonlySet<string> = new Set([
   "mkdir",
   "rmdir",
   "unlink",

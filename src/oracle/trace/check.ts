@@ -20,7 +20,8 @@ import {
 } from "./descriptors.ts";
 import type { Event, Shown, Trace } from "./event.ts";
 import { otherOrders } from "./order.ts";
-import { judgePath, PATH_OPS } from "./paths.ts";
+import { PATH_OPS } from "../translate.ts";
+import { judgePath } from "./paths.ts";
 import { type Hole, World } from "./world.ts";
 
 export interface CheckOptions {

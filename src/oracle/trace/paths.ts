@@ -18,17 +18,6 @@ import type { World } from "./world.ts";
 type Bpf = Extract<Call, { op: "bpf" }>;
 type Open = Extract<Call, { op: "open" }>;
 
-export const PATH_OPS: ReadonlySet<string> = new Set([
-  "mkdir",
-  "rmdir",
-  "unlink",
-  "rename",
-  "symlink",
-  "chmod",
-  "chown",
-  "open",
-]);
-
 /** Why a path is not the model's to judge; undefined where it is. */
 function doubt(world: World, task: number, path: string): string | undefined {
   const { names } = world;

@@ -11,7 +11,7 @@ export function pin(
   task: Task,
   path: string,
   dirfd: number | undefined,
-  object: { readonly of: "map" | "prog"; readonly id: number },
+  object: { readonly of: "map" | "prog" | "link"; readonly id: number },
   notBpffs: Rule,
 ): E.Either<Rule, Kernel> {
   const place = freePlace(k, task, path, { dirfd });

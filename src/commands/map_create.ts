@@ -155,6 +155,7 @@ function check(k: Kernel, task: Task, args: Args<"MAP_CREATE">): Made | Rule | U
       hashrnd: allocated.hashrnd,
       bucketMask: allocated.bucketMask,
       excl_prog_hash: hash,
+      btf: undefined,
       charge: allocated.cost,
       owner: task.cred.uid,
     } satisfies MapSpec,

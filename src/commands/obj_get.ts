@@ -3,7 +3,7 @@ import { BPF_F_PATH_FD, BPF_F_RDONLY, BPF_F_WRONLY } from "../abi/constants.ts";
 import { MAY_READ, MAY_WRITE, permits } from "../bpffs/permission.ts";
 import { directory, pathAt, resolve } from "../bpffs/walk.ts";
 import type { Mode } from "../kernel/files.ts";
-import { refuse } from "../kernel/outcome.ts";
+import { refuse, unmodelled } from "../kernel/outcome.ts";
 import { holdMap, holdProg } from "../kernel/refs.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Command } from "./args.ts";
@@ -50,6 +50,7 @@ export const obj_get: Command<"OBJ_GET"> = (k, task, args) => {
   if (!permits(task, inode, wanted(mode))) return refuse(k, R.permission);
   if (inode.node.kind !== "pin") return refuse(k, R.not_pin);
   const { of, id } = inode.node;
+  if (of === "link") return unmodelled(k, "a pinned link");
   if (of === "prog") return descriptor(holdProg(k, id), k, task, { of, id }, R.fd_limit);
   return descriptor(holdMap(k, id, true), k, task, { of, id, mode }, R.fd_limit);
 };

@@ -46,6 +46,9 @@ export const obj_get_info_by_fd: Command<"OBJ_GET_INFO_BY_FD"> = (k, task, args)
   const file = fileAt(k, task, attr.bpf_fd);
   if (file === undefined) return refuse(k, R.bad_fd);
   if (file.object.of === "prog") return unmodelled(k, "the info of a program");
+  if (file.object.of === "btf" || file.object.of === "link") {
+    return unmodelled(k, `the info of a ${file.object.of}`);
+  }
   if (file.object.of !== "map") return refuse(k, R.not_bpf);
   return mapInfo(k, k.maps.table.get(file.object.id)!, args);
 };

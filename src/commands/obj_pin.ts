@@ -2,7 +2,7 @@ import * as E from "fp-ts/lib/Either.js";
 import { BPF_F_PATH_FD } from "../abi/constants.ts";
 import { fileAt } from "../kernel/fds.ts";
 import { done, refuse } from "../kernel/outcome.ts";
-import { holdMap, holdProg } from "../kernel/refs.ts";
+import { holdObject } from "../kernel/refs.ts";
 import { rules } from "../kernel/rule.ts";
 import { pin } from "../bpffs/pin.ts";
 import { directory, pathAt } from "../bpffs/walk.ts";
@@ -28,10 +28,12 @@ export const obj_pin: Command<"OBJ_PIN"> = (k, task, args) => {
   const byFd = (flags & BPF_F_PATH_FD) !== 0;
   if (!byFd && attr.path_fd) return refuse(k, R.path_fd);
   const object = fileAt(k, task, attr.bpf_fd)?.object;
-  if (object?.of !== "map" && object?.of !== "prog") return refuse(k, R.not_object);
+  if (object?.of !== "map" && object?.of !== "prog" && object?.of !== "link") {
+    return refuse(k, R.not_object);
+  }
   const path = pathAt(memory, attr.pathname);
   if (E.isLeft(path)) return refuse(k, path.left);
-  const held = object.of === "map" ? holdMap(k, object.id, true) : holdProg(k, object.id);
+  const held = holdObject(k, object);
   const { of, id } = object;
   const dirfd = byFd ? directory(attr.path_fd) : undefined;
   const pinned = pin(held, task, path.right, dirfd, { of, id }, R.not_bpffs);

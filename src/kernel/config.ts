@@ -22,6 +22,10 @@ export interface Seeds {
   readonly map_id: number;
   /** The first program id. */
   readonly prog_id: number;
+  /** The first id of BTF that user space loads; the kernel's own comes before it. */
+  readonly btf_id: number;
+  /** The first link id. */
+  readonly link_id: number;
   /** Where the seeds of hash maps start; a map with BPF_F_ZERO_SEED uses 0 whatever this is. */
   readonly hashrnd: number;
 }
@@ -35,4 +39,10 @@ export const DEFAULT_CONFIG: Config = {
   mitigations_off: false,
 };
 
-export const DEFAULT_SEEDS: Seeds = { map_id: 1, prog_id: 1, hashrnd: 0x9e3779b9 };
+export const DEFAULT_SEEDS: Seeds = {
+  map_id: 1,
+  prog_id: 1,
+  btf_id: 2,
+  link_id: 1,
+  hashrnd: 0x9e3779b9,
+};

@@ -13,6 +13,8 @@ export type FileObject =
   /** A map, by its id; the mode is what the descriptor may do. */
   | { readonly of: "map"; readonly id: number; readonly mode: Mode }
   | { readonly of: "prog"; readonly id: number }
+  | { readonly of: "btf"; readonly id: number }
+  | { readonly of: "link"; readonly id: number }
   /** One end of a Unix socket pair, by its number in `Kernel.sockets`. */
   | { readonly of: "socket"; readonly id: number }
   /** A file or directory, opened by path. */

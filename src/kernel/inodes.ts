@@ -6,7 +6,7 @@ export type Node =
   | { readonly kind: "dir"; readonly entries: PMap<string, number>; readonly parent: number }
   | { readonly kind: "symlink"; readonly target: string }
   /** A pinned object of a bpffs. */
-  | { readonly kind: "pin"; readonly of: "map" | "prog"; readonly id: number }
+  | { readonly kind: "pin"; readonly of: "map" | "prog" | "link"; readonly id: number }
   | { readonly kind: "file" };
 
 export interface Inode {

@@ -1,3 +1,5 @@
+import type { BpfBtf } from "./btfs.ts";
+import type { BpfLink } from "./links.ts";
 import type { BpfMap } from "./maps.ts";
 import type { BpfProg } from "./progs.ts";
 import type { Config, Seeds } from "./config.ts";
@@ -23,6 +25,8 @@ export interface Kernel {
   readonly nextFile: number;
   readonly maps: IdTable<BpfMap>;
   readonly progs: IdTable<BpfProg>;
+  readonly btfs: IdTable<BpfBtf>;
+  readonly links: IdTable<BpfLink>;
   readonly sockets: Radix<Socket>;
   readonly fs: FileSystem;
 }

@@ -13,6 +13,14 @@ export type Contents =
   | { readonly kind: "array"; readonly elements: Radix<string> }
   | { readonly kind: "hash"; readonly buckets: Radix<Entry>; readonly count: number };
 
+/** How BTF describes the keys and values of a map. */
+export interface MapBtf {
+  /** The BTF object; the map holds it. */
+  readonly id: number;
+  readonly key_type_id: number;
+  readonly value_type_id: number;
+}
+
 /** What a map was created with and keeps for life. */
 export interface MapSpec {
   readonly map_type: number;
@@ -29,6 +37,7 @@ export interface MapSpec {
   readonly bucketMask: number;
   /** SHA-256 of the only program that may use it (6.18), 32 bytes. */
   readonly excl_prog_hash: string | undefined;
+  readonly btf: MapBtf | undefined;
   /** Bytes charged to RLIMIT_MEMLOCK (5.10). */
   readonly charge: number;
   /** Who is charged (5.10). */

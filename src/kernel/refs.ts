@@ -2,7 +2,7 @@
  * Reference counts: what holds an object keeps it alive, and what lets go of the last reference
  * takes the object with it, and whatever that held in turn.
  */
-import { type FileObject, type OpenFile } from "./files.ts";
+import { type FileObject, type OpenFile, RDWR } from "./files.ts";
 import { remove, replace } from "./ids.ts";
 import type { Inode } from "./inodes.ts";
 import type { Kernel } from "./kernel.ts";
@@ -26,7 +26,10 @@ export function holdMap(k: Kernel, id: number, user: boolean): Kernel {
 
 export function putMap(k: Kernel, id: number, user: boolean): Kernel {
   const map = k.maps.table.get(id)!;
-  if (map.refs === 1) return { ...k, maps: remove(k.maps, id) };
+  if (map.refs === 1) {
+    const without = { ...k, maps: remove(k.maps, id) };
+    return map.spec.btf === undefined ? without : putBtf(without, map.spec.btf.id);
+  }
   return withMap(k, { ...map, refs: map.refs - 1, urefs: map.urefs - (user ? 1 : 0) });
 }
 
@@ -40,6 +43,39 @@ export function putProg(k: Kernel, id: number): Kernel {
   if (prog.refs > 1) return withProg(k, { ...prog, refs: prog.refs - 1 });
   const without = { ...k, progs: remove(k.progs, id) };
   return prog.maps.reduce((left, map) => putMap(left, map, false), without);
+}
+
+export function holdBtf(k: Kernel, id: number): Kernel {
+  const btf = k.btfs.table.get(id)!;
+  return { ...k, btfs: replace(k.btfs, id, { ...btf, refs: btf.refs + 1 }) };
+}
+
+export function putBtf(k: Kernel, id: number): Kernel {
+  const btf = k.btfs.table.get(id)!;
+  if (btf.refs === 1) return { ...k, btfs: remove(k.btfs, id) };
+  return { ...k, btfs: replace(k.btfs, id, { ...btf, refs: btf.refs - 1 }) };
+}
+
+export function holdLink(k: Kernel, id: number): Kernel {
+  const link = k.links.table.get(id)!;
+  return { ...k, links: replace(k.links, id, { ...link, refs: link.refs + 1 }) };
+}
+
+export function putLink(k: Kernel, id: number): Kernel {
+  const link = k.links.table.get(id)!;
+  if (link.refs > 1) return { ...k, links: replace(k.links, id, { ...link, refs: link.refs - 1 }) };
+  const without = { ...k, links: remove(k.links, id) };
+  if (link.object === undefined) return without;
+  return link.of === "map" ? putMap(without, link.object, false) : putProg(without, link.object);
+}
+
+/** Takes the reference that a descriptor or a pin has on an object. */
+export function holdObject(
+  k: Kernel,
+  { of, id }: { readonly of: "map" | "prog" | "link"; readonly id: number },
+): Kernel {
+  if (of === "map") return holdMap(k, id, true);
+  return of === "prog" ? holdProg(k, id) : holdLink(k, id);
 }
 
 /** A new open file, held once. */
@@ -68,6 +104,10 @@ function release(k: Kernel, object: FileObject): Kernel {
       return putMap(k, object.id, true);
     case "prog":
       return putProg(k, object.id);
+    case "btf":
+      return putBtf(k, object.id);
+    case "link":
+      return putLink(k, object.id);
     case "socket":
       return releaseSocket(k, object.id);
     case "inode":
@@ -111,7 +151,5 @@ export function keepOrFree(k: Kernel, number: number, inode: Inode): Kernel {
   // A directory that was removed held the one it was in.
   if (inode.node.kind === "dir") return closeInode(freed, inode.node.parent);
   if (inode.node.kind !== "pin") return freed;
-  return inode.node.of === "map"
-    ? putMap(freed, inode.node.id, true)
-    : putProg(freed, inode.node.id);
+  return release(freed, { ...inode.node, mode: RDWR });
 }

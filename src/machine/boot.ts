@@ -76,6 +76,8 @@ export function bootKernel(version: Version, options: BootOptions = {}): Kernel 
     nextFile: 0,
     maps: idTable(seeds.map_id),
     progs: idTable(seeds.prog_id),
+    btfs: idTable(seeds.btf_id),
+    links: idTable(seeds.link_id),
     sockets: Radix.empty(),
     fs: fileSystem(),
   };

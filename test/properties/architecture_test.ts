@@ -11,7 +11,7 @@ interface Layer {
 }
 
 const BASE = ["kernel", "abi"];
-const OBJECTS = ["maps", "programs", "bpffs", "process", "versions"];
+const OBJECTS = ["maps", "programs", "bpffs", "process", "versions", "btf", "links"];
 const CALLS = [...BASE, ...OBJECTS];
 
 const LAYERS: Readonly<Record<string, Layer>> = {

@@ -31,6 +31,8 @@ class Found {
   readonly mapUrefs = new Tally();
   readonly mapWriters = new Tally();
   readonly progRefs = new Tally();
+  readonly btfRefs = new Tally();
+  readonly linkRefs = new Tally();
   readonly sockets = new Tally();
   readonly opens = new Tally();
   readonly names = new Tally();
@@ -44,7 +46,7 @@ export function contradictions(k: Kernel): readonly string[] {
   walkSockets(k, found);
   walkFiles(k, found);
   walkInodes(k, found);
-  for (const { maps } of k.progs.table.values()) for (const map of maps) found.mapRefs.add(map);
+  walkObjects(k, found);
   return [
     ...checkFiles(k, found),
     ...checkObjects(k, found),
@@ -53,6 +55,16 @@ export function contradictions(k: Kernel): readonly string[] {
     ...checkTables(k),
     ...checkContents(k),
   ];
+}
+
+/** What objects hold of each other; the kernel holds its own BTF. */
+function walkObjects(k: Kernel, found: Found): void {
+  for (const { maps } of k.progs.table.values()) for (const map of maps) found.mapRefs.add(map);
+  for (const { spec } of k.maps.table.values()) if (spec.btf) found.btfRefs.add(spec.btf.id);
+  for (const { id, kernel } of k.btfs.table.values()) if (kernel) found.btfRefs.add(id);
+  for (const { of, object } of k.links.table.values()) {
+    if (object !== undefined) (of === "map" ? found.mapRefs : found.progRefs).add(object);
+  }
 }
 
 function walkTasks(k: Kernel, found: Found): void {
@@ -76,6 +88,8 @@ function walkFiles(k: Kernel, found: Found): void {
     if (object.of === "socket") found.sockets.add(object.id);
     else if (object.of === "inode") found.opens.add(object.inode);
     else if (object.of === "prog") found.progRefs.add(object.id);
+    else if (object.of === "btf") found.btfRefs.add(object.id);
+    else if (object.of === "link") found.linkRefs.add(object.id);
     else if (object.of === "map") addUserMap(found, object.id);
   }
 }
@@ -89,7 +103,7 @@ function walkInodes(k: Kernel, found: Found): void {
   for (const [number, { node, nlink }] of k.fs.inodes.entries()) {
     if (node.kind === "pin") {
       if (node.of === "map") addUserMap(found, node.id);
-      else found.progRefs.add(node.id);
+      else (node.of === "link" ? found.linkRefs : found.progRefs).add(node.id);
     }
     if (node.kind !== "dir") continue;
     // A directory that was removed while open still has its `..`, and holds it.
@@ -125,6 +139,8 @@ function checkFiles(k: Kernel, found: Found): readonly string[] {
 function* checkObjects(k: Kernel, found: Found): Generator<string> {
   yield* held("map", k.maps.table, found.mapRefs, (map) => map.refs);
   yield* held("program", k.progs.table, found.progRefs, (prog) => prog.refs);
+  yield* held("BTF", k.btfs.table, found.btfRefs, (btf) => btf.refs);
+  yield* held("link", k.links.table, found.linkRefs, (link) => link.refs);
   for (const [id, map] of k.maps.table.entries()) {
     yield* same(`map ${id}: user references`, map.urefs, found.mapUrefs.of(id));
     yield* same(`map ${id}: writers`, map.writers, found.mapWriters.of(id));
@@ -203,11 +219,15 @@ function* checkTables(k: Kernel): Generator<string> {
   for (const [number, task] of k.tasks.entries()) yield* same("task", task.number, number);
   for (const [id, map] of k.maps.table.entries()) yield* same("map", map.id, id);
   for (const [id, prog] of k.progs.table.entries()) yield* same("program", prog.id, id);
+  for (const [id, btf] of k.btfs.table.entries()) yield* same("BTF", btf.id, id);
+  for (const [id, link] of k.links.table.entries()) yield* same("link", link.id, id);
   const tables: Readonly<Record<string, Radix<unknown>>> = {
     tasks: k.tasks,
     files: k.files,
     maps: k.maps.table,
     programs: k.progs.table,
+    BTF: k.btfs.table,
+    links: k.links.table,
     sockets: k.sockets,
     inodes: k.fs.inodes,
   };

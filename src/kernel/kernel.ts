@@ -26,6 +26,8 @@ export interface Kernel {
   readonly maps: IdTable<BpfMap>;
   readonly progs: IdTable<BpfProg>;
   readonly btfs: IdTable<BpfBtf>;
+  /** The kernel's own BTF, latin-1; from 6.1 on it also stands in `btfs`, as id 1. */
+  readonly vmlinux: string;
   readonly links: IdTable<BpfLink>;
   readonly sockets: Radix<Socket>;
   readonly fs: FileSystem;

@@ -2,19 +2,24 @@ import { Map as PMap } from "immutable";
 import { ROOT } from "../kernel/capabilities.ts";
 import { type Config, DEFAULT_CONFIG, DEFAULT_SEEDS, type Seeds } from "../kernel/config.ts";
 import { installFile, withTask } from "../kernel/fds.ts";
-import { idTable } from "../kernel/ids.ts";
+import { type IdTable, idTable, replace } from "../kernel/ids.ts";
 import type { FileSystem, Inode, Superblock } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { Radix } from "../kernel/radix.ts";
 import { holdFile, openFile } from "../kernel/refs.ts";
 import type { Limits } from "../kernel/task.ts";
-import type { Version } from "../kernel/version.ts";
+import { atLeast, type Version } from "../kernel/version.ts";
+import { latin1 } from "../abi/memory.ts";
+import type { BpfBtf } from "../kernel/btfs.ts";
+import { vmlinuxOf } from "../versions/vmlinux.ts";
 
 /** How a machine is booted: what it is like, and what it would decide by chance. */
 export interface BootOptions {
   readonly config?: Partial<Config>;
   readonly seeds?: Partial<Seeds>;
   readonly limits?: Partial<Limits>;
+  /** The kernel's own BTF, as /sys/kernel/btf/vmlinux has it; a small one is built in. */
+  readonly vmlinux?: Uint8Array;
 }
 
 /** The directories that are there at boot, with the file system that each is on. */
@@ -59,6 +64,13 @@ function fileSystem(): FileSystem {
   };
 }
 
+/** From 6.1 on the kernel's own BTF is an object with an id. */
+function ownBtf(version: Version, data: string, next: number): IdTable<BpfBtf> {
+  const empty = idTable<BpfBtf>(next);
+  if (!atLeast(version, "6.1")) return empty;
+  return replace(empty, 1, { id: 1, data, kernel: true, name: "vmlinux", refs: 1 });
+}
+
 const STDIO = 3;
 
 /**
@@ -67,6 +79,7 @@ const STDIO = 3;
  */
 export function bootKernel(version: Version, options: BootOptions = {}): Kernel {
   const seeds = { ...DEFAULT_SEEDS, ...options.seeds };
+  const vmlinux = options.vmlinux === undefined ? vmlinuxOf(version) : latin1(options.vmlinux);
   const blank: Kernel = {
     version,
     config: { ...DEFAULT_CONFIG, ...options.config },
@@ -76,7 +89,8 @@ export function bootKernel(version: Version, options: BootOptions = {}): Kernel 
     nextFile: 0,
     maps: idTable(seeds.map_id),
     progs: idTable(seeds.prog_id),
-    btfs: idTable(seeds.btf_id),
+    btfs: ownBtf(version, vmlinux, seeds.btf_id),
+    vmlinux,
     links: idTable(seeds.link_id),
     sockets: Radix.empty(),
     fs: fileSystem(),

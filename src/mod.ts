@@ -41,5 +41,10 @@ export {
   type Step,
 } from "./machine/machine.ts";
 export { step } from "./machine/step.ts";
+export { type Proposal, propose, type Proposed, proposedOf } from "./proposals/proposal.ts";
+export { PROPOSAL_RULES } from "./proposals/rules.ts";
+export type { Claim, Finding } from "./proposals/claims/claim.ts";
+export { CLAIMS } from "./proposals/claims/all.ts";
+export { type Move, search } from "./proposals/search.ts";
 export { type Delta, DELTAS } from "./versions/deltas.ts";
 export type { Verdict } from "./programs/verdict.ts";

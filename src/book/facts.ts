@@ -49,7 +49,7 @@ export interface CodeFacts {
 export function factsOf(module: Readonly<Record<string, unknown>>): CodeFacts {
   return {
     numbers: numbersOf(module),
-    rules: listOf(module, "RULES").map(ruleOf),
+    rules: [...listOf(module, "RULES"), ...listOf(module, "PROPOSAL_RULES")].map(ruleOf),
     commands: listOf(module, "COMMANDS").map(commandOf),
     deltas: listOf(module, "DELTAS").map(deltaOf),
   };

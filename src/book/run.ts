@@ -171,7 +171,7 @@ async function writeUnits(
   const watchedPath = join(workspace.dir, `prelude-${slug(prelude.specifier)}.run.ts`);
   const watched = pathToFileURL(watchedPath).href;
   if (prelude.specifier !== "") {
-    const text = watchedPrelude(prelude.specifier, prelude.values.has("boot"));
+    const text = watchedPrelude(prelude.specifier, prelude.values);
     await writeIfChanged(watchedPath, text);
   }
   const units: Unit[] = [];

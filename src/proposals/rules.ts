@@ -1,0 +1,4 @@
+import type { Rule } from "../kernel/rule.ts";
+
+/** Every refusal of every proposal: no kernel has one of them. */
+export const PROPOSAL_RULES: readonly Rule[] = [];

@@ -20,6 +20,7 @@ import {
 } from "./create.ts";
 import { MAY_EXEC, MAY_WRITE, permits, stickyForbids } from "./permission.ts";
 import { detachMounts, isMountPoint } from "../kernel/mounts.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 import { type Found, inodeAt, lookup, type Parent, PATH, pathAt, walkToParent } from "./walk.ts";
 
 /** What every call refuses that takes a name away (fs/namei.c, may_delete). */
@@ -162,10 +163,17 @@ function dropDir(k: Kernel, dir: number, name: string, number: number): Kernel {
 export const RENAME = rules("rename", {
   cross: ["EXDEV", "the two paths are on different mounts, be it of one file system"],
   special: ["EBUSY", "one of the paths ends in `.`, `..` or is `/`"],
+  over_parent_first: [
+    "ENOTEMPTY",
+    "the new path is a directory on the way to the old one",
+    { since: "7.2" },
+  ],
   old_slash: ["ENOTDIR", "a slash follows the old name and it is no directory"],
   new_slash: ["ENOTDIR", "a slash follows the new name and the old one is no directory"],
   into_itself: ["EINVAL", "the new path is below the directory that is moved"],
-  over_parent: ["ENOTEMPTY", "the new path is a directory on the way to the old one"],
+  over_parent: ["ENOTEMPTY", "the new path is a directory on the way to the old one", {
+    until: "6.18",
+  }],
   over_file: ["ENOTDIR", "a directory would replace something else"],
   over_dir: ["EISDIR", "something else would replace a directory"],
   moved_dir: ["EACCES", "a directory changes its parent and may itself not be written to"],
@@ -207,14 +215,16 @@ function move(k: Kernel, task: Task, source: Parent, target: Parent): Outcome {
   const victim = there.right === undefined ? undefined : named(k, target);
   const over = victim !== undefined && E.isRight(victim) ? victim.right : undefined;
   const isDir = old.right.inode.node.kind === "dir";
+  const isAbove = over?.inode.node.kind === "dir" && isAncestor(k, over.number, source.dir.number);
+  if (isAbove && has(k.version, DELTA.rename_trap_first)) {
+    return refuse(k, RENAME.over_parent_first);
+  }
   if (!isDir && source.slash) return refuse(k, RENAME.old_slash);
   if (!isDir && target.slash) return refuse(k, RENAME.new_slash);
   if (isDir && isAncestor(k, old.right.number, target.dir.number)) {
     return refuse(k, RENAME.into_itself);
   }
-  if (over?.inode.node.kind === "dir" && isAncestor(k, over.number, source.dir.number)) {
-    return refuse(k, RENAME.over_parent);
-  }
+  if (isAbove) return refuse(k, RENAME.over_parent);
   if (over?.number === old.right.number) return done(k);
   if (!changeable(k, source.dir)) return unmodelled(k, ELSEWHERE);
   const refused = mayMove(k, task, source, target, old.right, over);

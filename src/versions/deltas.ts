@@ -125,6 +125,12 @@ export const DELTA = {
     "6.12",
     "a bpffs takes `delegate_cmds`, `delegate_maps`, `delegate_progs` and `delegate_attachs`",
   ),
+  rename_trap_first: delta(
+    "rename",
+    "trap_first",
+    "7.2",
+    "that one path is above the other is said before a slash behind what is no directory",
+  ),
   open_fd_first: delta(
     "open",
     "fd_first",

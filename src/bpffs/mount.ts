@@ -46,7 +46,8 @@ export const MOUNT = rules("mount", {
     "EINVAL",
     "what is mounted below the source (bind) or the source (move) is locked to its place",
   ],
-  not_dir: ["ENOTDIR", "a directory is to be bound to a file, or a file to a directory"],
+  same: ["EBUSY", "the file system that is to be mounted is mounted at the target already"],
+  not_dir: ["ENOTDIR", "a directory is to be mounted or bound on a file, or a file on a directory"],
   move_root: [
     "EINVAL",
     "what is to be moved is not mounted there, or is a directory where the target is none, or the other way round",
@@ -309,9 +310,10 @@ function newMount(k: Kernel, task: Task, target: Found, asked: Asked): Outcome {
   const options = parseData(askingOf(k, task.cred, userns), start, asked.data);
   if (E.isLeft(options)) return refuse(k, options.left);
   if (type === "bpf" && userns !== 0) return refuse(k, MOUNT.userns);
-  const made = createSuperblock(k, type, options.right, userns);
+  const made = instanceFor(k, task, type, options.right);
   const place = lockMount(made.k, task, target);
   if (E.isLeft(place)) return refuse(k, place.left);
+  if (place.right.number === made.root) return refuse(k, MOUNT.same);
   if (!isDir(place.right)) return refuse(k, MOUNT.not_dir);
   const added = addMount(made.k, {
     sb: made.sb,
@@ -323,20 +325,41 @@ function newMount(k: Kernel, task: Task, target: Found, asked: Asked): Outcome {
   return done(attach(added.k, added.mount, placeOf(place.right), task.ns));
 }
 
+/** A new instance; in the machine of Linux 4.4 the one that the mount namespace has already. */
+function instanceFor(
+  k: Kernel,
+  task: Task,
+  type: "bpf" | "tmpfs",
+  options: MountOptions,
+): Instance {
+  if (type === "bpf" && k.config.bpffs_singleton) {
+    for (const [sb, { type, ns, root }] of k.fs.superblocks.entries()) {
+      if (type === "bpf" && ns === task.ns) return { k, sb, root };
+    }
+  }
+  return createSuperblock(k, task, type, options);
+}
+
+interface Instance {
+  readonly k: Kernel;
+  readonly sb: number;
+  readonly root: number;
+}
+
 /** A new instance with an empty root, which nothing shows yet. */
 export function createSuperblock(
   k: Kernel,
+  { ns, cred: { userns } }: Task,
   type: "bpf" | "tmpfs",
   options: MountOptions,
-  userns: number,
-): { readonly k: Kernel; readonly sb: number; readonly root: number } {
+): Instance {
   const [sb, root] = [k.fs.nextSuperblock, k.fs.nextInode];
   const { uid, gid, mode, sbFlags, delegation } = options;
   const node: Inode["node"] = { kind: "dir", entries: PMap<string, number>(), parent: root };
   const inode: Inode = { node, mode: mode | 0o1000, uid, gid, sb, nlink: 2, opens: 0 };
   const readOnly = (sbFlags & MS.MS_RDONLY) !== 0;
   const flags = sbFlags & ~MS.MS_RDONLY;
-  const superblock: Superblock = { type, root, readOnly, flags, delegation, userns };
+  const superblock: Superblock = { type, root, readOnly, flags, delegation, userns, ns };
   const fs = {
     ...k.fs,
     inodes: k.fs.inodes.set(root, inode),

@@ -5,6 +5,7 @@ import type { Inode, Mount, Superblock } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, unmodelled } from "../kernel/outcome.ts";
 import type { Task } from "../kernel/task.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 import { shownDelegation } from "./delegation.ts";
 
 /** The lines of the bpffs mounts of the task's namespace; they are written, and `ret` is their length. */
@@ -62,7 +63,8 @@ function ownOptions(k: Kernel, { delegation }: Superblock, root: Inode): string 
   return owner + shown + shownDelegation(k.version, delegation);
 }
 
-function shownOwner(_k: Kernel, { uid, gid }: Inode): string {
+function shownOwner(k: Kernel, { uid, gid }: Inode): string {
+  if (!has(k.version, DELTA.mount_owner)) return "";
   return (uid === 0 ? "" : `,uid=${uid}`) + (gid === 0 ? "" : `,gid=${gid}`);
 }
 

@@ -45,6 +45,8 @@ export interface Superblock {
   readonly delegation: Delegation;
   /** The user namespace that it was made in. */
   readonly userns: number;
+  /** The mount namespace that it was made in. */
+  readonly ns: number;
 }
 
 /** A file or directory as it is seen by a mount. */

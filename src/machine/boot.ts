@@ -57,7 +57,7 @@ function fileSystem(bpfSource: string): FileSystem {
     dir(TMPFS, 0o1777, 6, {}),
     dir(BPFFS, 0o1777, 7, {}),
   ];
-  const fresh = { readOnly: false, flags: 0, delegation: NO_DELEGATION, userns: 0 };
+  const fresh = { readOnly: false, flags: 0, delegation: NO_DELEGATION, userns: 0, ns: 0 };
   const superblocks: readonly Superblock[] = [
     { ...fresh, type: "rootfs", root: 0 },
     { ...fresh, type: "sysfs", root: 3 },

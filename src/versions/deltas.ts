@@ -118,7 +118,12 @@ export const DELTA = {
     "6.18",
     "whether the source of a move is mounted is asked before whether the target still exists",
   ),
-  mount_owner: delta("OPTIONS", "owner", "6.12", "a bpffs takes `uid` and `gid`"),
+  mount_owner: delta(
+    "OPTIONS",
+    "owner",
+    "6.12",
+    "a bpffs takes `uid` and `gid`, and /proc/mounts shows them",
+  ),
   mount_delegate: delta(
     "OPTIONS",
     "delegate",

@@ -6,4 +6,5 @@ export * from "./func_ids.ts";
 export * from "./helper_values.ts";
 export * from "./link_types.ts";
 export * from "./map_types.ts";
+export * from "./mount_flags.ts";
 export * from "./prog_types.ts";

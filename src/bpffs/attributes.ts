@@ -5,14 +5,16 @@ import { freeFd, install } from "../kernel/fds.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import type { Inode } from "../kernel/inodes.ts";
-import { openInode, withInode } from "../kernel/refs.ts";
+import { holdPlace, withInode } from "../kernel/refs.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import { MAY_READ, MAY_WRITE, permits } from "./permission.ts";
 import { DELTA, has } from "../versions/deltas.ts";
-import { isBpffs, pathAt, resolve } from "./walk.ts";
+import { isReadOnly } from "./create.ts";
+import { isBpffs, pathAt, placeOf, resolve } from "./walk.ts";
 
 export const CHMOD = rules("chmod", {
+  read_only: ["EROFS", "the file system or the mount is read-only"],
   owner: ["EPERM", "the caller neither owns the file nor has CAP_FOWNER"],
 });
 
@@ -21,6 +23,7 @@ export function chmod(k: Kernel, task: Task, path: string, mode: number): Outcom
   const found = E.chain(() => resolve(k, task, path))(pathAt([], path));
   if (E.isLeft(found)) return refuse(k, found.left);
   const { number, inode } = found.right;
+  if (isReadOnly(k, found.right)) return refuse(k, CHMOD.read_only);
   if ((mode & 0o6000) !== 0) return unmodelled(k, "set-id bits");
   if (!onBpffsOrTmpfs(k, inode.sb)) return unmodelled(k, "chmod elsewhere than bpffs and tmpfs");
   if (task.cred.uid !== inode.uid && !capable(task.cred, "CAP_FOWNER")) {
@@ -35,6 +38,7 @@ function onBpffsOrTmpfs(k: Kernel, sb: number): boolean {
 }
 
 export const CHOWN = rules("chown", {
+  read_only: ["EROFS", "the file system or the mount is read-only"],
   capability: [
     "EPERM",
     "the caller has no CAP_CHOWN, and is not an owner who keeps the file and gives it to its own group",
@@ -49,6 +53,7 @@ export function chown(k: Kernel, task: Task, path: string, uid: number, gid: num
   const found = E.chain(() => resolve(k, task, path))(pathAt([], path));
   if (E.isLeft(found)) return refuse(k, found.left);
   const { number, inode } = found.right;
+  if (isReadOnly(k, found.right)) return refuse(k, CHOWN.read_only);
   if (!onBpffsOrTmpfs(k, inode.sb)) return unmodelled(k, "chown elsewhere than bpffs and tmpfs");
   const owner = uid >>> 0 === UNCHANGED ? inode.uid : uid >>> 0;
   const group = gid >>> 0 === UNCHANGED ? inode.gid : gid >>> 0;
@@ -73,7 +78,9 @@ function mayRegroup(task: Task, inode: Inode, asked: number, group: number): boo
 export const OPEN = rules("open", {
   fd_limit: ["EMFILE", "the task has RLIMIT_NOFILE descriptors"],
   dir_write: ["EISDIR", "a directory is opened for writing"],
+  read_only: ["EROFS", "the file is opened for writing and its file system is read-only"],
   permission: ["EACCES", "the mode of the file does not allow the access"],
+  read_only_mount: ["EROFS", "the file is opened for writing and its mount is read-only"],
   pin: ["EIO", "a pinned object cannot be opened by its path: OBJ_GET gets it"],
 });
 
@@ -92,19 +99,18 @@ export function open(k: Kernel, task: Task, path: string, flags: number): Outcom
   if (full) return refuse(k, OPEN.fd_limit);
   const found = resolve(k, task, path);
   if (E.isLeft(found)) return refuse(k, found.left);
-  const { number, inode } = found.right;
+  const { inode } = found.right;
   const access = flags & O_ACCMODE;
   if (inode.node.kind === "dir" && access !== 0) return refuse(k, OPEN.dir_write);
   const want = access === 0 ? MAY_READ : access === 1 ? MAY_WRITE : MAY_READ | MAY_WRITE;
+  const { readOnly } = k.fs.superblocks.get(inode.sb)!;
+  if (access !== 0 && readOnly) return refuse(k, OPEN.read_only);
   if (!permits(task, inode, want)) return refuse(k, OPEN.permission);
+  if (access !== 0 && isReadOnly(k, found.right)) return refuse(k, OPEN.read_only_mount);
   if (inode.node.kind === "pin") return refuse(k, OPEN.pin);
   if (inode.node.kind !== "dir" && !isBpffs(k, inode)) return unmodelled(k, "other files");
   const cloexec = (flags & O_CLOEXEC) !== 0;
-  const opened = install(
-    openInode(k, number),
-    task.number,
-    { of: "inode", inode: number },
-    cloexec,
-  );
+  const place = placeOf(found.right);
+  const opened = install(holdPlace(k, place), task.number, { of: "inode", ...place }, cloexec);
   return done(opened.k, opened.fd);
 }

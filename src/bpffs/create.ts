@@ -5,6 +5,7 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import { withInode } from "../kernel/refs.ts";
 import type { Task } from "../kernel/task.ts";
+import { MS_RDONLY } from "../abi/mount_flags.ts";
 import { MAY_EXEC, MAY_WRITE, permits } from "./permission.ts";
 import { type Found, lookup, type Parent, walkToParent } from "./walk.ts";
 
@@ -35,9 +36,10 @@ export function freePlace(
   return isReadOnly(k, dir) ? E.left(CREATE.read_only) : walked;
 }
 
-/** Whether the file system of a directory takes no changes. */
-export function isReadOnly(k: Kernel, dir: Found): boolean {
-  return k.fs.superblocks.get(dir.inode.sb)!.readOnly;
+/** Whether the file system of a file, or the mount by which it is seen, takes no changes. */
+export function isReadOnly(k: Kernel, { mount, inode }: Found): boolean {
+  const isShownSo = (k.fs.mounts.get(mount)!.flags & MS_RDONLY) !== 0;
+  return isShownSo || k.fs.superblocks.get(inode.sb)!.readOnly;
 }
 
 /** `may_create`, once the place is found. */

@@ -19,7 +19,9 @@ import {
   owned,
 } from "./create.ts";
 import { MAY_EXEC, MAY_WRITE, permits, stickyForbids } from "./permission.ts";
-import { type Found, lookup, type Parent, PATH, pathAt, walkToParent } from "./walk.ts";
+import { detachMounts, isMountPoint } from "../kernel/mounts.ts";
+import { DELTA, has } from "../versions/deltas.ts";
+import { type Found, inodeAt, lookup, type Parent, PATH, pathAt, walkToParent } from "./walk.ts";
 
 /** What every call refuses that takes a name away (fs/namei.c, may_delete). */
 export const DELETE = rules("DELETE", {
@@ -33,7 +35,7 @@ export const RMDIR = rules("rmdir", {
   dotdot: ["ENOTEMPTY", "the path ends in `..`"],
   root: ["EBUSY", "the path is `/`"],
   not_dir: ["ENOTDIR", "the path names no directory"],
-  busy: ["EBUSY", "a file system is mounted on the directory"],
+  busy: ["EBUSY", "something is mounted on the directory, in the caller's mount namespace"],
   not_empty: ["ENOTEMPTY", "the directory has entries"],
 });
 
@@ -42,6 +44,7 @@ export const UNLINK = rules("unlink", {
   slash_dir: ["EISDIR", "a slash follows the name of a directory"],
   slash: ["ENOTDIR", "a slash follows the name of something else"],
   dir: ["EISDIR", "the path names a directory"],
+  busy: ["EBUSY", "something is mounted on the file, in the caller's mount namespace"],
 });
 
 /** Whether the model may change the file system that a directory is on. */
@@ -96,8 +99,8 @@ function named(k: Kernel, parent: Parent): E.Either<Rule, Found> {
   const found = lookup(k, parent.dir, parent.name);
   if (E.isLeft(found)) return found;
   if (found.right === undefined) return E.left(PATH.absent);
-  const number = entriesOf(parent.dir.inode).get(parent.name)!;
-  return E.right({ number, inode: k.fs.inodes.get(number)! });
+  const inode = entriesOf(parent.dir.inode).get(parent.name)!;
+  return E.right(inodeAt(k, { mount: parent.dir.mount, inode }));
 }
 
 /** unlink(2) */
@@ -117,12 +120,13 @@ export function unlink(k: Kernel, task: Task, path: string): Outcome {
   const refused = mayDelete(task, dir, victim.right);
   if (refused !== undefined) return refuse(k, refused);
   if (isDir) return refuse(k, UNLINK.dir);
+  if (isMountPoint(k, task.ns, victim.right.number)) return refuse(k, UNLINK.busy);
   return done(drop(k, dir.number, name, victim.right));
 }
 
 /** Takes a name out and lets go of what it named. */
 function drop(k: Kernel, dir: number, name: string, victim: Found): Kernel {
-  const left = leave(k, dir, name, false);
+  const left = detachMounts(leave(k, dir, name, false), victim.number);
   const inode = left.fs.inodes.get(victim.number)!;
   return keepOrFree(left, victim.number, { ...inode, nlink: inode.nlink - 1 });
 }
@@ -140,35 +144,43 @@ export function rmdir(k: Kernel, task: Task, path: string): Outcome {
   if (isReadOnly(k, dir)) return refuse(k, DELETE.read_only);
   const victim = named(k, parent.right);
   if (E.isLeft(victim)) return refuse(k, victim.left);
-  if (k.fs.mounts.get(victim.right.number) !== undefined) {
-    return mayDelete(task, dir, victim.right) === undefined
-      ? refuse(k, RMDIR.busy)
-      : refuse(k, mayDelete(task, dir, victim.right)!);
-  }
-  if (!changeable(k, dir)) return unmodelled(k, ELSEWHERE);
+  const isBusy = isMountPoint(k, task.ns, victim.right.number);
+  if (!isBusy && !changeable(k, dir)) return unmodelled(k, ELSEWHERE);
   const refused = mayDelete(task, dir, victim.right);
   if (refused !== undefined) return refuse(k, refused);
   if (victim.right.inode.node.kind !== "dir") return refuse(k, RMDIR.not_dir);
+  if (isBusy) return refuse(k, RMDIR.busy);
   if (entriesOf(victim.right.inode).size > 0) return refuse(k, RMDIR.not_empty);
   return done(dropDir(k, dir.number, name, victim.right.number));
 }
 
 /** Takes a directory away; while it is open, it holds the one it was in, which is still its `..`. */
 function dropDir(k: Kernel, dir: number, name: string, number: number): Kernel {
-  const left = openInode(leave(k, dir, name, true), dir);
+  const left = detachMounts(openInode(leave(k, dir, name, true), dir), number);
   return keepOrFree(left, number, { ...left.fs.inodes.get(number)!, nlink: 0 });
 }
 
 export const RENAME = rules("rename", {
-  cross: ["EXDEV", "the two paths are on different file systems"],
+  cross: ["EXDEV", "the two paths are on different mounts, be it of one file system"],
   special: ["EBUSY", "one of the paths ends in `.`, `..` or is `/`"],
+  over_parent_first: [
+    "ENOTEMPTY",
+    "the new path is a directory on the way to the old one",
+    { since: "7.2" },
+  ],
   old_slash: ["ENOTDIR", "a slash follows the old name and it is no directory"],
   new_slash: ["ENOTDIR", "a slash follows the new name and the old one is no directory"],
   into_itself: ["EINVAL", "the new path is below the directory that is moved"],
-  over_parent: ["ENOTEMPTY", "the new path is a directory on the way to the old one"],
+  over_parent: ["ENOTEMPTY", "the new path is a directory on the way to the old one", {
+    until: "6.18",
+  }],
   over_file: ["ENOTDIR", "a directory would replace something else"],
   over_dir: ["EISDIR", "something else would replace a directory"],
   moved_dir: ["EACCES", "a directory changes its parent and may itself not be written to"],
+  busy: [
+    "EBUSY",
+    "something is mounted on what is moved or would be replaced, in the caller's mount namespace",
+  ],
   not_empty: ["ENOTEMPTY", "the directory that would be replaced has entries"],
 });
 
@@ -189,7 +201,7 @@ export function rename(k: Kernel, task: Task, from: string, to: string): Outcome
   if (E.isLeft(source)) return refuse(k, source.left);
   const target = E.chain((text: string) => walkToParent(k, task, text))(pathAt([], to));
   if (E.isLeft(target)) return refuse(k, target.left);
-  if (source.right.dir.inode.sb !== target.right.dir.inode.sb) return refuse(k, RENAME.cross);
+  if (source.right.dir.mount !== target.right.dir.mount) return refuse(k, RENAME.cross);
   if (isSpecial(source.right) || isSpecial(target.right)) return refuse(k, RENAME.special);
   if (isReadOnly(k, source.right.dir)) return refuse(k, DELETE.read_only);
   return move(k, task, source.right, target.right);
@@ -203,23 +215,26 @@ function move(k: Kernel, task: Task, source: Parent, target: Parent): Outcome {
   const victim = there.right === undefined ? undefined : named(k, target);
   const over = victim !== undefined && E.isRight(victim) ? victim.right : undefined;
   const isDir = old.right.inode.node.kind === "dir";
+  const isAbove = over?.inode.node.kind === "dir" && isAncestor(k, over.number, source.dir.number);
+  if (isAbove && has(k.version, DELTA.rename_trap_first)) {
+    return refuse(k, RENAME.over_parent_first);
+  }
   if (!isDir && source.slash) return refuse(k, RENAME.old_slash);
   if (!isDir && target.slash) return refuse(k, RENAME.new_slash);
   if (isDir && isAncestor(k, old.right.number, target.dir.number)) {
     return refuse(k, RENAME.into_itself);
   }
-  if (over?.inode.node.kind === "dir" && isAncestor(k, over.number, source.dir.number)) {
-    return refuse(k, RENAME.over_parent);
-  }
+  if (isAbove) return refuse(k, RENAME.over_parent);
   if (over?.number === old.right.number) return done(k);
   if (!changeable(k, source.dir)) return unmodelled(k, ELSEWHERE);
-  const refused = mayMove(task, source, target, old.right, over);
+  const refused = mayMove(k, task, source, target, old.right, over);
   return refused !== undefined
     ? refuse(k, refused)
     : done(moved(k, source, target, old.right, over));
 }
 
 function mayMove(
+  k: Kernel,
   task: Task,
   source: Parent,
   target: Parent,
@@ -240,6 +255,10 @@ function mayMove(
   }
   const leaves = isDir && source.dir.number !== target.dir.number;
   if (leaves && !permits(task, old.inode, MAY_WRITE)) return RENAME.moved_dir;
+  const isBusy = [old, over].some((each) =>
+    each !== undefined && isMountPoint(k, task.ns, each.number)
+  );
+  if (isBusy) return RENAME.busy;
   const full = over !== undefined && isDir && entriesOf(over.inode).size > 0;
   return full ? RENAME.not_empty : undefined;
 }

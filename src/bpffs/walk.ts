@@ -3,9 +3,10 @@
  * one of the rules of PATH; it is the same whichever call has the path.
  */
 import * as E from "fp-ts/lib/Either.js";
+import { MS_NOSYMFOLLOW } from "../abi/mount_flags.ts";
 import { type Memory, type Ptr, readString } from "../abi/memory.ts";
 import { fileAt } from "../kernel/fds.ts";
-import type { Inode } from "../kernel/inodes.ts";
+import type { Inode, Place } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
@@ -25,10 +26,12 @@ export const PATH = rules("PATH", {
     "a name has more than 255 bytes (on sysfs it just does not exist)",
   ],
   absent: ["ENOENT", "a name does not exist, or its directory was removed"],
+  escaped: ["ENOENT", "`..` of a directory that was moved out of what its mount shows"],
   sticky_link: [
     "EACCES",
     "the last name is a symlink in a sticky directory that all may write to, and is neither the caller's nor the directory owner's (`fs.protected_symlinks`)",
   ],
+  nosymfollow: ["ELOOP", "a symlink is to be followed and its mount has MS_NOSYMFOLLOW"],
   loop: ["ELOOP", "more than 40 symlinks on the way"],
 });
 
@@ -37,6 +40,8 @@ const NAME_MAX = 255;
 const MAXSYMLINKS = 40;
 
 export interface Found {
+  /** The mount by which it is seen. */
+  readonly mount: number;
   readonly number: number;
   readonly inode: Inode;
 }
@@ -59,41 +64,72 @@ export function pathAt(memory: Memory, ptr: Ptr | undefined): Walked<string> {
   return path === "" ? E.left(PATH.empty) : E.right(path);
 }
 
-export function inodeAt(k: Kernel, number: number): Found {
-  return { number, inode: k.fs.inodes.get(number)! };
+export function inodeAt(k: Kernel, { mount, inode: number }: Place): Found {
+  return { mount, number, inode: k.fs.inodes.get(number)! };
 }
 
-/** Steps through a mount: what is mounted on a directory hides it. */
-function mountedOn(k: Kernel, number: number): number {
-  const sb = k.fs.mounts.get(number);
-  return sb === undefined ? number : mountedOn(k, k.fs.superblocks.get(sb)!.root);
+export function placeOf({ mount, number }: Found): Place {
+  return { mount, inode: number };
 }
 
-/** The directory that the root of a file system is mounted on, or itself at the very root. */
-function mountPoint(k: Kernel, root: number): number {
-  for (const [at, sb] of k.fs.mounts.entries()) {
-    if (k.fs.superblocks.get(sb)!.root === root) return mountPoint(k, at);
+/** The mount that hides a place, if one does. */
+export function mountOn(k: Kernel, { mount, inode }: Place): number | undefined {
+  for (const [number, { on }] of k.fs.mounts.entries()) {
+    if (on?.inode === inode && on.mount === mount) return number;
   }
-  return root;
+  return undefined;
 }
 
-function parentOf(k: Kernel, dir: Found): Found {
-  const at = mountPoint(k, dir.number);
-  const { node } = k.fs.inodes.get(at)!;
-  const up = node.kind === "dir" ? node.parent : at;
-  return inodeAt(k, mountedOn(k, up));
+/** Steps through mounts: what is mounted on a place hides it. */
+export function mountedOn(k: Kernel, place: Place): Place {
+  const mount = mountOn(k, place);
+  return mount === undefined ? place : mountedOn(k, { mount, inode: k.fs.mounts.get(mount)!.root });
 }
 
-/** Where a path starts: the root, the working directory (the root too), or a directory descriptor. */
+/** The place that the root of a mount is mounted on, or itself where there is none. */
+function mountPoint(k: Kernel, place: Place): Place {
+  const { root, on } = k.fs.mounts.get(place.mount)!;
+  return root !== place.inode || on === undefined ? place : mountPoint(k, on);
+}
+
+/** `..`: through the mount that the directory is the root of. */
+function parentOf(k: Kernel, dir: Found): Walked<Found> {
+  const at = mountPoint(k, placeOf(dir));
+  const { node } = k.fs.inodes.get(at.inode)!;
+  const mount = k.fs.mounts.get(at.mount)!;
+  // The root of a mount that is mounted nowhere is its own parent.
+  const isTop = at.inode === mount.root || node.kind !== "dir";
+  const up = isTop ? at.inode : node.parent;
+  if (!isTop && !isBelow(k, up, mount.root)) return E.left(PATH.escaped);
+  return E.right(inodeAt(k, mountedOn(k, { mount: at.mount, inode: up })));
+}
+
+/** Whether a directory is `top` or below it (`path_connected`). */
+function isBelow(k: Kernel, number: number, top: number): boolean {
+  if (number === top) return true;
+  const { node } = k.fs.inodes.get(number)!;
+  return node.kind === "dir" && node.parent !== number && isBelow(k, node.parent, top);
+}
+
+/** `/` as the task sees it. */
+function rootOf(k: Kernel, task: Task): Found {
+  const { root } = k.fs.namespaces.get(task.ns)!;
+  return inodeAt(k, { mount: root, inode: k.fs.mounts.get(root)!.root });
+}
+
+/** Where a path starts: the root, the working directory, or a directory descriptor. */
 function start(k: Kernel, task: Task, path: string, dirfd: number | undefined): Walked<Found> {
-  const root = inodeAt(k, mountedOn(k, k.fs.root));
-  if (path.startsWith("/") || dirfd === undefined) return E.right(root);
+  if (path.startsWith("/")) return E.right(rootOf(k, task));
+  if (dirfd === undefined) return E.right(inodeAt(k, task.cwd));
   const file = fileAt(k, task, dirfd);
   if (file === undefined) return E.left(PATH.path_fd);
   if (file.object.of !== "inode") return E.left(PATH.path_fd_not_dir);
-  const found = inodeAt(k, file.object.inode);
+  const found = inodeAt(k, file.object);
   return found.inode.node.kind === "dir" ? E.right(found) : E.left(PATH.path_fd_not_dir);
 }
+
+/** The directory of sysfs that is there for a bpffs; its lookup finds nothing, be it to make a name. */
+const SYS_FS_BPF = 5;
 
 /** One name in a directory that may be searched; undefined where the name is free. */
 export function lookup(k: Kernel, dir: Found, name: string): Walked<Found | undefined> {
@@ -101,7 +137,10 @@ export function lookup(k: Kernel, dir: Found, name: string): Walked<Found | unde
   if (node.kind !== "dir") return E.left(PATH.not_dir);
   if (dir.inode.nlink === 0) return E.left(PATH.absent);
   const number = node.entries.get(name);
-  if (number !== undefined) return E.right(inodeAt(k, mountedOn(k, number)));
+  if (number !== undefined) {
+    return E.right(inodeAt(k, mountedOn(k, { mount: dir.mount, inode: number })));
+  }
+  if (dir.number === SYS_FS_BPF) return E.left(PATH.absent);
   if (isBpffs(k, dir.inode) && (dir.inode.mode & 0o7777) !== 0 && name.includes(".")) {
     return E.left(PATH.dot);
   }
@@ -169,7 +208,7 @@ function step(
 ): Walked<Found> {
   if (!permits(task, dir.inode, MAY_EXEC)) return E.left(PATH.search);
   if (name === ".") return E.right(dir);
-  if (name === "..") return E.right(parentOf(k, dir));
+  if (name === "..") return parentOf(k, dir);
   const found = lookup(k, dir, name);
   if (E.isLeft(found)) return found;
   if (found.right === undefined) return E.left(PATH.absent);
@@ -188,7 +227,9 @@ function follow(
   if (node.kind !== "symlink") return E.right(at);
   if (++budget.links > MAXSYMLINKS) return E.left(PATH.loop);
   if (last && stickyLink(k, task, dir.inode, at.inode)) return E.left(PATH.sticky_link);
-  const from = node.target.startsWith("/") ? inodeAt(k, mountedOn(k, k.fs.root)) : dir;
+  const { flags } = k.fs.mounts.get(at.mount)!;
+  if ((flags & MS_NOSYMFOLLOW) !== 0) return E.left(PATH.nosymfollow);
+  const from = node.target.startsWith("/") ? rootOf(k, task) : dir;
   return walkFrom(k, task, from, node.target, budget, last);
 }
 
@@ -215,10 +256,31 @@ function walkFrom(
   return found.right.inode.node.kind === "dir" ? found : E.left(PATH.not_dir);
 }
 
-/** Resolves a path to what it names, through symlinks (`user_path_at` with LOOKUP_FOLLOW). */
-export function resolve(k: Kernel, task: Task, path: string, dirfd?: number): Walked<Found> {
+/**
+ * Resolves a path to what it names: through symlinks (`user_path_at` with LOOKUP_FOLLOW), or to a
+ * symlink that is its last name.
+ */
+export function resolve(
+  k: Kernel,
+  task: Task,
+  path: string,
+  dirfd?: number,
+  follows = true,
+): Walked<Found> {
   const from = start(k, task, path, dirfd);
-  return E.isLeft(from) ? from : walkFrom(k, task, from.right, path, { links: 0 }, true);
+  if (E.isLeft(from)) return from;
+  const budget = { links: 0 };
+  if (follows) return walkFrom(k, task, from.right, path, budget, true);
+  const parent = parentWithin(k, task, from, path, budget);
+  if (E.isLeft(parent)) return parent;
+  const { dir, name, slash } = parent.right;
+  const found = name === "/" || name === "." || name === ".." || slash
+    ? undefined
+    : lookup(k, dir, name);
+  if (found === undefined) return walkFrom(k, task, from.right, path, { links: 0 }, true);
+  return E.chain((at: Found | undefined) => at === undefined ? E.left(PATH.absent) : E.right(at))(
+    found,
+  );
 }
 
 const AT_FDCWD = -100;

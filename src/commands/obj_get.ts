@@ -20,6 +20,10 @@ export const R = rules("OBJ_GET", {
   ],
   path_fd: ["EINVAL", "`path_fd` is set without BPF_F_PATH_FD", { since: "6.12" }],
   access: ["EINVAL", "`file_flags` has both BPF_F_RDONLY and BPF_F_WRONLY"],
+  read_only: [
+    "EROFS",
+    "the access is to write and the file system (not only the mount) is read-only",
+  ],
   permission: ["EACCES", "the mode of the file does not allow the access"],
   not_pin: ["EACCES", "the path names no pinned object"],
   fd_limit: ["EMFILE", "the task has RLIMIT_NOFILE descriptors"],
@@ -47,6 +51,7 @@ export const obj_get: Command<"OBJ_GET"> = (k, task, args) => {
   const found = resolve(k, task, path.right, byFd ? directory(attr.path_fd) : undefined);
   if (E.isLeft(found)) return refuse(k, found.left);
   const { inode } = found.right;
+  if (mode.writable && k.fs.superblocks.get(inode.sb)!.readOnly) return refuse(k, R.read_only);
   if (!permits(task, inode, wanted(mode))) return refuse(k, R.permission);
   if (inode.node.kind !== "pin") return refuse(k, R.not_pin);
   const { of, id } = inode.node;

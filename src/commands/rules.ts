@@ -1,6 +1,10 @@
 import type { Rule } from "../kernel/rule.ts";
 import { CHMOD, CHOWN, OPEN } from "../bpffs/attributes.ts";
 import { CREATE } from "../bpffs/create.ts";
+import { MOUNT } from "../bpffs/mount.ts";
+import { OPTIONS } from "../bpffs/mount_options.ts";
+import { UMOUNT } from "../bpffs/umount.ts";
+import { CHDIR, UNSHARE } from "../process/namespaces.ts";
 import { DELETE, RENAME, RMDIR, UNLINK } from "../bpffs/names.ts";
 import { PATH } from "../bpffs/walk.ts";
 import { ARRAY } from "../maps/array.ts";
@@ -53,6 +57,11 @@ const TABLES: readonly Table[] = [
   CHMOD,
   CHOWN,
   OPEN,
+  MOUNT,
+  OPTIONS,
+  UMOUNT,
+  UNSHARE,
+  CHDIR,
   CLOSE,
   DUP,
   DUP2,

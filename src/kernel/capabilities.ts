@@ -19,12 +19,14 @@ export type Capability = keyof typeof CAPABILITIES;
 /** Every capability there is (bits 0 to 40), as root has them. */
 export const ALL_CAPABILITIES = (1n << 41n) - 1n;
 
-/** Credentials of a task. The model has one user namespace, the initial one. */
+/** Credentials of a task, with ids as the initial user namespace has them. */
 export interface Credentials {
   readonly uid: number;
   readonly gid: number;
   readonly permitted: bigint;
   readonly effective: bigint;
+  /** The user namespace, by its number; 0 is the initial one. */
+  readonly userns: number;
 }
 
 export const ROOT: Credentials = {
@@ -32,6 +34,7 @@ export const ROOT: Credentials = {
   gid: 0,
   permitted: ALL_CAPABILITIES,
   effective: ALL_CAPABILITIES,
+  userns: 0,
 };
 
 /** The mask of some capabilities, by name. */
@@ -39,9 +42,9 @@ export function capabilityMask(names: readonly Capability[]): bigint {
   return names.reduce((mask, name) => mask | (1n << BigInt(CAPABILITIES[name])), 0n);
 }
 
-/** `capable(cap)`: the effective set has it. */
+/** `capable(cap)`: the effective set has it, in the initial user namespace. */
 export function capable(cred: Credentials, cap: Capability): boolean {
-  return (cred.effective >> BigInt(CAPABILITIES[cap])) % 2n === 1n;
+  return cred.userns === 0 && (cred.effective >> BigInt(CAPABILITIES[cap])) % 2n === 1n;
 }
 
 /** `bpf_capable()`: CAP_BPF, or CAP_SYS_ADMIN as before 5.8. */

@@ -14,6 +14,11 @@ export interface Config {
   readonly protected_symlinks: 0 | 1;
   /** Whether CPU mitigations are off, which spares arrays their rounding up for the unprivileged. */
   readonly mitigations_off: boolean;
+  /**
+   * One bpffs for each mount namespace, which every mount in it shows, as Linux 4.4 had it. None of
+   * the five kernels is so.
+   */
+  readonly bpffs_singleton: boolean;
 }
 
 /** What the real machine decides by chance or by its past, given to `boot` as seeds. */
@@ -37,6 +42,7 @@ export const DEFAULT_CONFIG: Config = {
   totalram: 2 ** 40,
   protected_symlinks: 0,
   mitigations_off: false,
+  bpffs_singleton: false,
 };
 
 export const DEFAULT_SEEDS: Seeds = {

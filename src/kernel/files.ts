@@ -1,3 +1,5 @@
+import type { Place } from "./inodes.ts";
+
 /** What a descriptor's read and write permissions allow (FMODE_CAN_READ, FMODE_CAN_WRITE). */
 export interface Mode {
   readonly readable: boolean;
@@ -18,7 +20,7 @@ export type FileObject =
   /** One end of a Unix socket pair, by its number in `Kernel.sockets`. */
   | { readonly of: "socket"; readonly id: number }
   /** A file or directory, opened by path. */
-  | { readonly of: "inode"; readonly inode: number }
+  | ({ readonly of: "inode" } & Place)
   /** Anything that bpf(2) has nothing to do with: a terminal, a pipe. */
   | { readonly of: "other" };
 

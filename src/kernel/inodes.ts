@@ -19,16 +19,70 @@ export interface Inode {
   readonly sb: number;
   /** Names and, for a directory, its own `.` and its subdirectories' `..`. */
   readonly nlink: number;
-  /** Open files that hold it, and removed directories that were in it and are still held. */
+  /**
+   * Open files, working directories and mounts that hold it, and removed directories that were in
+   * it and are still held.
+   */
   readonly opens: number;
 }
 
-/** A mounted file system instance. */
+/** What a bpffs lets a token delegate (`delegate_*`), as bit masks. */
+export interface Delegation {
+  readonly cmds: bigint;
+  readonly maps: bigint;
+  readonly progs: bigint;
+  readonly attachs: bigint;
+}
+
+/** An instance of a file system. It lives as long as a mount of it does. */
 export interface Superblock {
   readonly type: "rootfs" | "sysfs" | "tmpfs" | "bpf";
   readonly root: number;
-  /** Nothing on it can be made, moved or removed. */
+  /** Nothing on it can be made, moved or removed, by whichever mount. */
   readonly readOnly: boolean;
+  /** Options that are the superblock's and that nothing here looks at but `mounts`: SB_* bits. */
+  readonly flags: number;
+  readonly delegation: Delegation;
+  /** The user namespace that it was made in. */
+  readonly userns: number;
+  /** The mount namespace that it was made in. */
+  readonly ns: number;
+}
+
+/** A file or directory as it is seen by a mount. */
+export interface Place {
+  readonly mount: number;
+  readonly inode: number;
+}
+
+/** A mount: a superblock, or a part of it, shown at a place. */
+export interface Mount {
+  readonly sb: number;
+  /** The inode that it shows at its place: the root of its superblock, unless it was bound. */
+  readonly root: number;
+  /** Where it is mounted; none for the root of a namespace and for what was taken away. */
+  readonly on: Place | undefined;
+  /** The mount namespace that it is in; none once it is unmounted. */
+  readonly ns: number | undefined;
+  /** MS_RDONLY, MS_NOSUID and so on, as far as they are the mount's own. */
+  readonly flags: number;
+  readonly source: string;
+  /** It cannot be taken away alone: it came from a namespace of more privilege. */
+  readonly locked: boolean;
+  /** Counts attachments, so that mounts on one mount have an order. */
+  readonly attached: number;
+  /** Open files and working directories on it. */
+  readonly refs: number;
+}
+
+/** A mount namespace: what its tasks see under `/`. */
+export interface MountNamespace {
+  /** The mount that is its `/`. */
+  readonly root: number;
+  /** The user namespace that owns it. */
+  readonly userns: number;
+  /** Tasks in it; with the last one it goes, and its mounts. */
+  readonly tasks: number;
 }
 
 /** The file systems and where they are mounted. */
@@ -36,7 +90,12 @@ export interface FileSystem {
   readonly inodes: Radix<Inode>;
   readonly nextInode: number;
   readonly superblocks: Radix<Superblock>;
-  /** Superblock mounted on a directory, by the directory's inode. */
-  readonly mounts: Radix<number>;
-  readonly root: number;
+  readonly nextSuperblock: number;
+  /** In the order in which they were made, which is the order of /proc/mounts. */
+  readonly mounts: Radix<Mount>;
+  readonly nextMount: number;
+  readonly namespaces: Radix<MountNamespace>;
+  readonly nextNamespace: number;
 }
+
+export const NO_DELEGATION: Delegation = { cmds: 0n, maps: 0n, progs: 0n, attachs: 0n };

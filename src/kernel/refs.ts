@@ -4,7 +4,7 @@
  */
 import { type FileObject, type OpenFile, RDWR } from "./files.ts";
 import { remove, replace } from "./ids.ts";
-import type { Inode } from "./inodes.ts";
+import type { Inode, Place } from "./inodes.ts";
 import type { Kernel } from "./kernel.ts";
 import type { BpfMap } from "./maps.ts";
 import type { BpfProg } from "./progs.ts";
@@ -111,7 +111,7 @@ function release(k: Kernel, object: FileObject): Kernel {
     case "socket":
       return releaseSocket(k, object.id);
     case "inode":
-      return closeInode(k, object.inode);
+      return putPlace(k, object);
     case "other":
       return k;
   }
@@ -152,4 +152,54 @@ export function keepOrFree(k: Kernel, number: number, inode: Inode): Kernel {
   if (inode.node.kind === "dir") return closeInode(freed, inode.node.parent);
   if (inode.node.kind !== "pin") return freed;
   return release(freed, { ...inode.node, mode: RDWR });
+}
+
+/** Holds a file or directory, and the mount by which it is seen. */
+export function holdPlace(k: Kernel, { mount, inode }: Place): Kernel {
+  const held = k.fs.mounts.get(mount)!;
+  const mounts = k.fs.mounts.set(mount, { ...held, refs: held.refs + 1 });
+  return openInode({ ...k, fs: { ...k.fs, mounts } }, inode);
+}
+
+export function putPlace(k: Kernel, { mount, inode }: Place): Kernel {
+  const left = closeInode(k, inode);
+  const held = left.fs.mounts.get(mount)!;
+  const mounts = left.fs.mounts.set(mount, { ...held, refs: held.refs - 1 });
+  return freeMount({ ...left, fs: { ...left.fs, mounts } }, mount);
+}
+
+/**
+ * Frees a mount that is mounted nowhere and that nobody holds, what was mounted on it, and its
+ * superblock where it was the last one. Source: fs/namespace.c, cleanup_mnt.
+ */
+export function freeMount(k: Kernel, number: number): Kernel {
+  const mount = k.fs.mounts.get(number);
+  if (mount === undefined || mount.ns !== undefined || mount.on !== undefined) return k;
+  if (mount.refs > 0) return k;
+  let now: Kernel = { ...k, fs: { ...k.fs, mounts: k.fs.mounts.delete(number) } };
+  now = closeInode(now, mount.root);
+  for (const [child, { on }] of now.fs.mounts.entries()) {
+    if (on?.mount === number) now = freeMount(disconnect(now, child), child);
+  }
+  const isShown = Array.from(now.fs.mounts.values()).some(({ sb }) => sb === mount.sb);
+  return isShown ? now : killSuperblock(now, mount.sb);
+}
+
+/** Takes a mount off its place. */
+export function disconnect(k: Kernel, number: number): Kernel {
+  const mount = k.fs.mounts.get(number)!;
+  const mounts = k.fs.mounts.set(number, { ...mount, on: undefined });
+  return { ...k, fs: { ...k.fs, mounts } };
+}
+
+/** An instance that no mount shows goes, with all its files and what they pin. */
+function killSuperblock(k: Kernel, number: number): Kernel {
+  const own = Array.from(k.fs.inodes.entries()).filter(([, { sb }]) => sb === number);
+  const inodes = own.reduce((left, [inode]) => left.delete(inode), k.fs.inodes);
+  const superblocks = k.fs.superblocks.delete(number);
+  const killed: Kernel = { ...k, fs: { ...k.fs, inodes, superblocks } };
+  return own.reduce(
+    (left, [, { node }]) => node.kind === "pin" ? release(left, { ...node, mode: RDWR }) : left,
+    killed,
+  );
 }

@@ -1,4 +1,5 @@
 import type { Credentials } from "./capabilities.ts";
+import type { Place } from "./inodes.ts";
 import type { Radix } from "./radix.ts";
 
 /** A slot of a descriptor table. */
@@ -32,4 +33,8 @@ export interface Task {
   readonly limits: Limits;
   readonly umask: number;
   readonly mappings: readonly Mapping[];
+  /** The working directory. */
+  readonly cwd: Place;
+  /** The mount namespace, by its number in `FileSystem.namespaces`. */
+  readonly ns: number;
 }

@@ -3,14 +3,23 @@ import { ROOT } from "../kernel/capabilities.ts";
 import { type Config, DEFAULT_CONFIG, DEFAULT_SEEDS, type Seeds } from "../kernel/config.ts";
 import { installFile, withTask } from "../kernel/fds.ts";
 import { type IdTable, idTable, replace } from "../kernel/ids.ts";
-import type { FileSystem, Inode, Superblock } from "../kernel/inodes.ts";
+import {
+  type FileSystem,
+  type Inode,
+  type Mount,
+  NO_DELEGATION,
+  type Place,
+  type Superblock,
+} from "../kernel/inodes.ts";
+import { MS_RDONLY, MS_RELATIME } from "../abi/constants.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { Radix } from "../kernel/radix.ts";
-import { holdFile, openFile } from "../kernel/refs.ts";
+import { holdFile, holdPlace, openFile } from "../kernel/refs.ts";
 import type { Limits } from "../kernel/task.ts";
 import { atLeast, type Version } from "../kernel/version.ts";
 import { latin1 } from "../abi/memory.ts";
 import type { BpfBtf } from "../kernel/btfs.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 import { vmlinuxOf } from "../versions/vmlinux.ts";
 
 /** How a machine is booted: what it is like, and what it would decide by chance. */
@@ -22,11 +31,11 @@ export interface BootOptions {
   readonly vmlinux?: Uint8Array;
 }
 
-/** The directories that are there at boot, with the file system that each is on. */
+/** The file systems that are there at boot, in the order in which they were mounted. */
 const ROOTFS = 0;
 const SYSFS = 1;
-const TMPFS = 2;
-const BPFFS = 3;
+const BPFFS = 2;
+const TMPFS = 3;
 
 const EMPTY = PMap<string, number>();
 
@@ -37,31 +46,64 @@ function dir(sb: number, mode: number, parent: number, names: Record<string, num
 }
 
 /** `/`, read-only; `/sys/fs/bpf` with a bpffs mounted on it, and `/tmp` with a tmpfs. */
-function fileSystem(): FileSystem {
+function fileSystem(bpfSource: string): FileSystem {
   const inodes: readonly Inode[] = [
     dir(ROOTFS, 0o755, 0, { sys: 1, tmp: 2 }),
     dir(ROOTFS, 0o755, 0, {}),
     dir(ROOTFS, 0o755, 0, {}),
     dir(SYSFS, 0o555, 3, { fs: 4 }),
     dir(SYSFS, 0o755, 3, { bpf: 5 }),
-    dir(SYSFS, 0o755, 4, {}),
+    dir(SYSFS, 0o555, 4, {}),
     dir(TMPFS, 0o1777, 6, {}),
     dir(BPFFS, 0o1777, 7, {}),
   ];
+  const fresh = { readOnly: false, flags: 0, delegation: NO_DELEGATION, userns: 0, ns: 0 };
   const superblocks: readonly Superblock[] = [
-    { type: "rootfs", root: 0, readOnly: true },
-    { type: "sysfs", root: 3, readOnly: false },
-    { type: "tmpfs", root: 6, readOnly: false },
-    { type: "bpf", root: 7, readOnly: false },
+    { ...fresh, type: "rootfs", root: 0 },
+    { ...fresh, type: "sysfs", root: 3 },
+    { ...fresh, type: "bpf", root: 7 },
+    { ...fresh, type: "tmpfs", root: 6 },
   ];
-  const mounts: readonly (readonly [number, number])[] = [[1, SYSFS], [2, TMPFS], [5, BPFFS]];
+  // A mount has the number of its superblock.
+  const mounts: readonly Mount[] = [
+    mounted(ROOTFS, 0, undefined, MS_RDONLY),
+    mounted(SYSFS, 3, { mount: ROOTFS, inode: 1 }),
+    { ...mounted(BPFFS, 7, { mount: SYSFS, inode: 5 }), source: bpfSource },
+    mounted(TMPFS, 6, { mount: ROOTFS, inode: 2 }),
+  ];
+  const held = inodes.map((inode, number) =>
+    mounts.some(({ root }) => root === number) ? { ...inode, opens: inode.opens + 1 } : inode
+  );
   return {
-    inodes: inodes.reduce((table, inode, i) => table.set(i, inode), Radix.empty<Inode>()),
+    inodes: table(held),
     nextInode: inodes.length,
-    superblocks: superblocks.reduce((table, sb, i) => table.set(i, sb), Radix.empty<Superblock>()),
-    mounts: mounts.reduce((table, [at, sb]) => table.set(at, sb), Radix.empty<number>()),
-    root: 0,
+    superblocks: table(superblocks),
+    nextSuperblock: superblocks.length,
+    mounts: table(mounts),
+    nextMount: mounts.length,
+    namespaces: table([{ root: ROOTFS, userns: 0, tasks: 1 }]),
+    nextNamespace: 1,
   };
+}
+
+function mounted(sb: number, root: number, on: Place | undefined, flags = 0): Mount {
+  const source = "none";
+  const attached = sb;
+  return {
+    sb,
+    root,
+    on,
+    ns: 0,
+    flags: flags | MS_RELATIME,
+    source,
+    locked: false,
+    attached,
+    refs: 0,
+  };
+}
+
+function table<V>(values: readonly V[]): Radix<V> {
+  return values.reduce((made, value, i) => made.set(i, value), Radix.empty<V>());
 }
 
 /** From 6.1 on the kernel's own BTF is an object with an id. */
@@ -93,9 +135,10 @@ export function bootKernel(version: Version, options: BootOptions = {}): Kernel 
     vmlinux,
     links: idTable(seeds.link_id),
     sockets: Radix.empty(),
-    fs: fileSystem(),
+    fs: fileSystem(has(version, DELTA.mount_source) ? "bpf" : "none"),
   };
-  const first = withTask(blank, {
+  const cwd: Place = { mount: ROOTFS, inode: 0 };
+  const first = withTask(holdPlace(blank, cwd), {
     number: 0,
     alive: true,
     cred: ROOT,
@@ -103,6 +146,8 @@ export function bootKernel(version: Version, options: BootOptions = {}): Kernel 
     limits: { nofile: 1024, memlock: Infinity, ...options.limits },
     umask: 0o022,
     mappings: [],
+    cwd,
+    ns: 0,
   });
   return withStdio(first);
 }

@@ -1,4 +1,5 @@
 import type { AttrOf, CommandName } from "../abi/commands.ts";
+import type { MountCall } from "../bpffs/mount.ts";
 import type { CallOptions, RawCall } from "../commands/entry.ts";
 import type { Limits } from "../kernel/task.ts";
 
@@ -38,6 +39,12 @@ export type Call =
   | { readonly op: "chmod"; readonly path: string; readonly mode: number }
   | { readonly op: "chown"; readonly path: string; readonly uid: number; readonly gid: number }
   | { readonly op: "open"; readonly path: string; readonly flags: number }
+  | ({ readonly op: "mount" } & MountCall)
+  | { readonly op: "umount"; readonly path: string; readonly flags: number }
+  | { readonly op: "unshare"; readonly flags: number }
+  | { readonly op: "chdir"; readonly path: string }
+  | { readonly op: "mounts" }
+  | { readonly op: "statfs"; readonly path: string }
   | { readonly op: "umask"; readonly mask: number }
   | { readonly op: "setuid"; readonly uid: number }
   | { readonly op: "capset"; readonly mask: bigint }

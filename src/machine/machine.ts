@@ -193,6 +193,40 @@ export class Machine<C extends { readonly op: string } = never> {
     return this.call({ op: "open", path, flags });
   }
 
+  /** mount(2): a `type` at a path, or what `flags` say of what is there or at `source`. */
+  mount(
+    source: Ptr,
+    target: string,
+    type: Ptr = 0,
+    flags = 0,
+    data: Ptr = 0,
+  ): Machine<C> {
+    return this.call({ op: "mount", source, target, type, flags, data });
+  }
+
+  /** umount2(2) */
+  umount(path: string, flags = 0): Machine<C> {
+    return this.call({ op: "umount", path, flags });
+  }
+
+  unshare(flags: number): Machine<C> {
+    return this.call({ op: "unshare", flags });
+  }
+
+  chdir(path: string): Machine<C> {
+    return this.call({ op: "chdir", path });
+  }
+
+  /** Reads the lines of /proc/self/mounts that are of type bpf; `lines` has them. */
+  mounts(): Machine<C> {
+    return this.call({ op: "mounts" });
+  }
+
+  /** statfs(2); `out` has `type`, `bsize`, `namelen` and `flags`. */
+  statfs(path: string): Machine<C> {
+    return this.call({ op: "statfs", path });
+  }
+
   umask(mask: number): Machine<C> {
     return this.call({ op: "umask", mask });
   }
@@ -243,6 +277,12 @@ export class Machine<C extends { readonly op: string } = never> {
     if (!(bytes instanceof Uint8Array)) return [];
     const text = latin1(bytes);
     return Array.from({ length: text.length / 4 }, (_, i) => wordAt(text, 4 * i));
+  }
+
+  /** The lines that `mounts` read. */
+  get lines(): readonly string[] {
+    const { lines } = this.out;
+    return lines instanceof Uint8Array ? latin1(lines).split("\n").slice(0, -1) : [];
   }
 
   /** Every call from boot to here. */
@@ -300,7 +340,7 @@ const ATTR_FIELDS: ReadonlySet<string> = new Set([
 export function outOf<C extends { readonly op: string } = never>({ call, writes }: Step<C>): Out {
   const out: Record<string, Uint8Array | number> = {};
   for (const { field, offset, bytes } of writes) {
-    if (ATTR_FIELDS.has(field)) {
+    if (ATTR_FIELDS.has(field) || call.op === "statfs") {
       out[field] = wordAt(bytes, 0);
       continue;
     }

@@ -1,4 +1,9 @@
 import * as attributes from "../bpffs/attributes.ts";
+import { mount } from "../bpffs/mount.ts";
+import { mounts } from "../bpffs/mount_lines.ts";
+import { statfs } from "../bpffs/statfs.ts";
+import { umount } from "../bpffs/umount.ts";
+import { chdir, unshare } from "../process/namespaces.ts";
 import * as names from "../bpffs/names.ts";
 import { bpf, rawBpf } from "../commands/entry.ts";
 import type { Kernel } from "../kernel/kernel.ts";
@@ -66,6 +71,18 @@ export function step(k: Kernel, taskNumber: number, call: Call): Outcome {
       return attributes.chown(k, task, call.path, call.uid, call.gid);
     case "open":
       return attributes.open(k, task, call.path, call.flags);
+    case "mount":
+      return mount(k, task, call);
+    case "umount":
+      return umount(k, task, call.path, call.flags);
+    case "unshare":
+      return unshare(k, task, call.flags);
+    case "chdir":
+      return chdir(k, task, call.path);
+    case "mounts":
+      return mounts(k, task);
+    case "statfs":
+      return statfs(k, task, call.path);
     case "umask":
       return life.umask(k, task, call.mask);
     case "setuid":

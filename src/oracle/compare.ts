@@ -145,7 +145,21 @@ function compareStep(
   if (!sameReturn(model, observed.ret)) {
     return { observed: named(observed.ret), allowed: says(model) };
   }
-  return compareAreas(translated, observed, ids);
+  return compareAreas(translated, observed, ids) ?? compareWords(model, observed);
+}
+
+/** What statfs tells, which the executor gives as words. */
+function compareWords({ call, writes }: ModelStep, { words }: Ran): Parted | undefined {
+  if (call.op !== "statfs") return undefined;
+  for (const { field, bytes } of writes) {
+    const [own, real] = [u32(bytesOfText(bytes), 0), Number(words[field])];
+    if (own !== real) return { observed: `${field} ${real}`, allowed: `${field} ${own}` };
+  }
+  return undefined;
+}
+
+function bytesOfText(text: string): Uint8Array {
+  return Uint8Array.from(text, (c) => c.charCodeAt(0));
 }
 
 /** A return value as people read it. */

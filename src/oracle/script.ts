@@ -84,6 +84,7 @@ export const OPS = {
   faccessat: "dirfd *path mode",
   faccessat2: "dirfd *path mode flags",
   setns: "fd type?",
+  mounts: "",
   pause: "ms?",
   sys: "nr x0? x1? x2? x3? x4? x5?",
 } as const;

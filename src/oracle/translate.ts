@@ -18,7 +18,16 @@ import {
   type Version,
 } from "bpfspec";
 import { commandOf } from "./memory_after.ts";
-import type { Area, Argument, OpName, Patch, Reference, Script, Step } from "./script.ts";
+import type {
+  Area,
+  Argument,
+  OpName,
+  Patch,
+  PathValue,
+  Reference,
+  Script,
+  Step,
+} from "./script.ts";
 import { areaOf, NotReplayable } from "./areas.ts";
 import { Ids } from "./ids.ts";
 import { Mappings } from "./mappings.ts";
@@ -49,6 +58,12 @@ export const PATH_OPS: ReadonlySet<string> = new Set([
   "chmod",
   "chown",
   "open",
+  "mount",
+  "umount",
+  "unshare",
+  "chdir",
+  "mounts",
+  "statfs",
 ]);
 
 function usesPaths({ call }: ModelStep): boolean {
@@ -131,6 +146,7 @@ function translateStep(
 /** Where the executor reports what a call without areas of its own wrote. */
 function answerAreas({ op }: Call): Record<string, number> {
   if (op === "socketpair") return { sv: 1 };
+  if (op === "mounts") return { lines: 1 };
   return op === "recv" ? { fds: 1 } : {};
 }
 
@@ -153,6 +169,14 @@ function limitArgs({ nofile, memlock }: Partial<Limits>): Args[] {
   return [...of(RLIMIT_NOFILE, nofile), ...of(RLIMIT_MEMLOCK, memlock)];
 }
 
+/** A string that may be NULL or a bare address. */
+function textOf(ptr: Ptr | undefined): PathValue | undefined {
+  if (ptr === undefined || ptr === 0 || ptr === 0n) return undefined;
+  if (typeof ptr === "string") return ptr;
+  if (typeof ptr === "object") throw new NotReplayable("a buffer as an argument of mount");
+  return { at: ptr };
+}
+
 /** The calls that carry no memory of their own. */
 function plain(call: Plain, model: ModelStep, mappings: Mappings): [OpName, Args] {
   switch (call.op) {
@@ -160,6 +184,11 @@ function plain(call: Plain, model: ModelStep, mappings: Mappings): [OpName, Args
       return ["fcntl", { fd: call.fd, cmd: F_SETFD, arg: call.on ? 1 : 0 }];
     case "mmap":
       return ["mmap", { fd: call.fd, prot: call.writable ? 3 : 1, flags: 1, len: call.length }];
+    case "mount": {
+      const { source, target, type, flags, data } = call;
+      const texts = { source: textOf(source), type: textOf(type), data: textOf(data) };
+      return ["mount", { target, flags: flags ?? 0, ...texts }];
+    }
     case "munmap":
       return ["munmap", { map: mappings.newest(model.task) }];
     case "capset":

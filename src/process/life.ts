@@ -3,7 +3,8 @@ import { closeFd, withTask } from "../kernel/fds.ts";
 import { ALL_CAPABILITIES, capable, type Credentials } from "../kernel/capabilities.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, refuse } from "../kernel/outcome.ts";
-import { holdFile } from "../kernel/refs.ts";
+import { enterNamespace, leaveNamespace } from "../kernel/mounts.ts";
+import { holdFile, holdPlace, putPlace } from "../kernel/refs.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Limits, Task } from "../kernel/task.ts";
 import { holdMapping, unmapAll } from "./mappings.ts";
@@ -17,6 +18,7 @@ export function fork(k: Kernel, task: Task): Outcome {
   let now = withTask(k, { ...task, number });
   for (const slot of task.fds.values()) now = holdFile(now, slot.file);
   for (const mapping of task.mappings) now = holdMapping(now, mapping);
+  now = enterNamespace(holdPlace(now, task.cwd), task.ns);
   return done(now, number);
 }
 
@@ -24,7 +26,7 @@ export function fork(k: Kernel, task: Task): Outcome {
 export function exit(k: Kernel, task: Task): Outcome {
   let now = k;
   for (const [fd] of task.fds.entries()) now = closeFd(now, task.number, fd);
-  now = unmapAll(now, task.number);
+  now = leaveNamespace(putPlace(unmapAll(now, task.number), task.cwd), task.ns);
   return done(withTask(now, { ...now.tasks.get(task.number)!, alive: false, fds: Radix.empty() }));
 }
 

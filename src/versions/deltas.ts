@@ -100,6 +100,42 @@ export const DELTA = {
     "6.18",
     "the info of a map is read before it is written: `hash` asks for a hash, and fields that the kernel does not fill in keep the caller's bytes",
   ),
+  mount_source: delta(
+    "mount",
+    "source",
+    "6.1",
+    "a bpffs has its source; before, /proc/mounts says `none` of every one",
+  ),
+  mount_detached: delta(
+    "mount",
+    "detached",
+    "6.12",
+    "a target whose mount is mounted nowhere is ENOENT, not EINVAL",
+  ),
+  mount_move_early: delta(
+    "mount",
+    "move_early",
+    "6.18",
+    "whether the source of a move is mounted is asked before whether the target still exists",
+  ),
+  mount_owner: delta(
+    "OPTIONS",
+    "owner",
+    "6.12",
+    "a bpffs takes `uid` and `gid`, and /proc/mounts shows them",
+  ),
+  mount_delegate: delta(
+    "OPTIONS",
+    "delegate",
+    "6.12",
+    "a bpffs takes `delegate_cmds`, `delegate_maps`, `delegate_progs` and `delegate_attachs`",
+  ),
+  rename_trap_first: delta(
+    "rename",
+    "trap_first",
+    "7.2",
+    "that one path is above the other is said before a slash behind what is no directory",
+  ),
   open_fd_first: delta(
     "open",
     "fd_first",

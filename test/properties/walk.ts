@@ -4,7 +4,7 @@
  */
 import type { Kernel } from "bpfspec";
 import type { OpenFile } from "../../src/kernel/files.ts";
-import type { Inode } from "../../src/kernel/inodes.ts";
+import type { Inode, Place } from "../../src/kernel/inodes.ts";
 import type { Radix } from "../../src/kernel/radix.ts";
 
 /** How often each object was come by, by its number. */
@@ -36,6 +36,9 @@ class Found {
   readonly sockets = new Tally();
   readonly opens = new Tally();
   readonly names = new Tally();
+  readonly mounts = new Tally();
+  readonly shown = new Tally();
+  readonly inhabitants = new Tally();
   readonly subdirs = new Tally();
 }
 
@@ -46,12 +49,14 @@ export function contradictions(k: Kernel): readonly string[] {
   walkSockets(k, found);
   walkFiles(k, found);
   walkInodes(k, found);
+  walkMounts(k, found);
   walkObjects(k, found);
   return [
     ...checkFiles(k, found),
     ...checkObjects(k, found),
     ...checkSockets(k, found),
     ...checkInodes(k, found),
+    ...checkMounts(k, found),
     ...checkTables(k),
     ...checkContents(k),
   ];
@@ -68,7 +73,11 @@ function walkObjects(k: Kernel, found: Found): void {
 }
 
 function walkTasks(k: Kernel, found: Found): void {
-  for (const { fds, mappings } of k.tasks.values()) {
+  for (const { fds, mappings, alive, cwd, ns } of k.tasks.values()) {
+    if (alive) {
+      addPlace(found, cwd);
+      found.inhabitants.add(ns);
+    }
     for (const { file } of fds.values()) found.files.add(file);
     for (const { file, map, writable } of mappings) {
       found.files.add(file);
@@ -86,11 +95,24 @@ function walkSockets(k: Kernel, found: Found): void {
 function walkFiles(k: Kernel, found: Found): void {
   for (const { object } of k.files.values()) {
     if (object.of === "socket") found.sockets.add(object.id);
-    else if (object.of === "inode") found.opens.add(object.inode);
+    else if (object.of === "inode") addPlace(found, object);
     else if (object.of === "prog") found.progRefs.add(object.id);
     else if (object.of === "btf") found.btfRefs.add(object.id);
     else if (object.of === "link") found.linkRefs.add(object.id);
     else if (object.of === "map") addUserMap(found, object.id);
+  }
+}
+
+/** A file that is held is held by way of a mount. */
+function addPlace(found: Found, { mount, inode }: Place): void {
+  found.opens.add(inode);
+  found.mounts.add(mount);
+}
+
+function walkMounts(k: Kernel, found: Found): void {
+  for (const { root, sb } of k.fs.mounts.values()) {
+    found.opens.add(root);
+    found.shown.add(sb);
   }
 }
 
@@ -184,10 +206,41 @@ function* checkInodes(k: Kernel, found: Found): Generator<string> {
     if (k.fs.superblocks.get(inode.sb) === undefined) yield `inode ${number} is on no file system`;
     yield* checkDirectory(k, number, inode);
   }
-  for (const [at, sb] of k.fs.mounts.entries()) {
-    if (k.fs.inodes.get(at)?.node.kind !== "dir") yield `a mount on ${at}, which is no directory`;
-    if (k.fs.superblocks.get(sb) === undefined) yield `a mount of ${sb}, which does not exist`;
+}
+
+/** A mount is in a namespace, or is held; a superblock is shown; a namespace has tasks. */
+function* checkMounts(k: Kernel, found: Found): Generator<string> {
+  const { mounts, superblocks, namespaces, inodes } = k.fs;
+  for (const number of found.mounts.numbers) {
+    if (mounts.get(number) === undefined) yield `mount ${number} is held and does not exist`;
   }
+  for (const [number, { sb, root, on, ns, refs }] of mounts.entries()) {
+    yield* same(`mount ${number}: references`, refs, found.mounts.of(number));
+    if (superblocks.get(sb) === undefined) yield `mount ${number} is of no file system`;
+    if (inodes.get(root)?.sb !== sb) yield `mount ${number} shows what is not on its file system`;
+    if (on !== undefined) yield* checkPlace(k, number, on);
+    if (ns === undefined) {
+      if (refs === 0 && on === undefined) yield `mount ${number} exists and nothing holds it`;
+    } else if (namespaces.get(ns) === undefined) yield `mount ${number} is in no namespace`;
+    else if (on === undefined && namespaces.get(ns)!.root !== number) {
+      yield `mount ${number} is in namespace ${ns} and mounted nowhere`;
+    }
+  }
+  for (const [number] of superblocks.entries()) {
+    if (found.shown.of(number) === 0) yield `file system ${number} exists and nothing shows it`;
+  }
+  for (const [number, { root, tasks }] of namespaces.entries()) {
+    yield* same(`namespace ${number}: tasks`, tasks, found.inhabitants.of(number));
+    if (mounts.get(root)?.ns !== number) yield `namespace ${number} has the root of another`;
+  }
+}
+
+function* checkPlace(k: Kernel, number: number, on: Place): Generator<string> {
+  const below = k.fs.mounts.get(on.mount);
+  if (below === undefined) yield `mount ${number} is on a mount that does not exist`;
+  const inode = k.fs.inodes.get(on.inode);
+  if (inode === undefined) yield `mount ${number} is on a file that does not exist`;
+  else if (inode.sb !== below?.sb) yield `mount ${number} is on a file of another file system`;
 }
 
 function parentOf({ node }: Inode): number | undefined {

@@ -14,6 +14,7 @@ import {
   room,
 } from "bpfspec";
 import type { Choice } from "./choices.ts";
+import { changedMount, chdir, newMount, statfs, umount, unshare } from "./mounts.ts";
 import { create, element, nextKey } from "./maps.ts";
 import { BOUNDARIES, FLAGS, isWrong, ODD_PATHS, one, PATHS, wrongPlace } from "./pools.ts";
 import { fdOf, fdsOf, someFd } from "./state.ts";
@@ -246,6 +247,13 @@ export const KINDS: readonly (readonly [weight: number, make: Make])[] = [
     }),
   ],
   [1, (_m, c) => ({ op: "open", path: path(c, c.a), flags: c.b % 3 })],
+  [6, (_m, c) => newMount(c)],
+  [6, (_m, c) => changedMount(c)],
+  [5, (_m, c) => umount(c)],
+  [2, unshare],
+  [3, (_m, c) => chdir(c)],
+  [3, () => ({ op: "mounts" })],
+  [1, (_m, c) => statfs(c)],
   [1, (_m, c) => ({ op: "umask", mask: one([0, 0o22, 0o77, 0o777], c.a) })],
   [
     3,

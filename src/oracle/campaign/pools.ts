@@ -79,6 +79,9 @@ export const PATHS: readonly string[] = [
   "/sys/fs/bpf/d/e/a",
   "/sys/fs/bpf/l",
   "/sys/fs/bpf/l/a",
+  "/tmp/t",
+  "/tmp/t/a",
+  "/tmp/t/d",
 ];
 
 export const ODD_PATHS: readonly string[] = [
@@ -99,6 +102,9 @@ export const ODD_PATHS: readonly string[] = [
   "/tmp/t/a",
   "/nothing/here",
   "a",
+  "d/a",
+  "../a",
+  ".",
   "",
   "/",
   "/sys/fs/bpf/" + "n".repeat(255),

@@ -1,5 +1,5 @@
 /** Where a path may start: states in which much can happen that is far from boot. */
-import { type Machine, returning, u32 } from "bpfspec";
+import { CLONE_NEWNS, type Machine, MS_BIND, returning, u32 } from "bpfspec";
 import type { Choice } from "./choices.ts";
 import { one } from "./pools.ts";
 
@@ -40,7 +40,24 @@ const weakened: Scene = (m) =>
     "CAP_SETUID",
   ]);
 
-const SCENES: readonly Scene[] = [nothing, nothing, furnished, pinned, unprivileged, weakened];
+/** Several mounts of several bpffs, and a child in a mount namespace of its own. */
+const mounted: Scene = (m) =>
+  pinned(m).mkdir("/tmp/t", 0o755).mkdir("/tmp/u", 0o755)
+    .mount("/sys/fs/bpf", "/tmp/t", 0, MS_BIND)
+    .mount("bpf", "/sys/fs/bpf/d/e", "bpf")
+    .bpf("OBJ_PIN", { pathname: "/sys/fs/bpf/d/e/a", bpf_fd: 3 })
+    .fork().as(1).unshare(CLONE_NEWNS);
+
+const SCENES: readonly Scene[] = [
+  nothing,
+  nothing,
+  furnished,
+  pinned,
+  unprivileged,
+  weakened,
+  mounted,
+  mounted,
+];
 
 /** The scene of a path, by its first choice. */
 export function sceneFor(m: Machine, first: Choice | undefined): Machine {

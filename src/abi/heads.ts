@@ -178,30 +178,6 @@ export const HEADS: readonly Head[] = [
   },
   { command: "RAW_TRACEPOINT_OPEN", checks: [ATTR] },
   {
-    command: "BTF_LOAD",
-    checks: [
-      {
-        kind: "log",
-        name: "log",
-        level: "btf_log_level",
-        size: "btf_log_size",
-        buffer: "btf_log_buf",
-        since: "7.2",
-      },
-      ATTR,
-      flags("btf_flags", BPF_F_TOKEN_FD, { since: "6.12", named: "BPF_F_TOKEN_FD" }),
-      {
-        kind: "capability",
-        name: "capability",
-        needs: "CAP_BPF",
-        orSysAdmin: true,
-        // With a token, its descriptor is looked up first.
-        where: [{ field: "btf_flags", notIn: [BPF_F_TOKEN_FD] }],
-        only: "`btf_flags` has no BPF_F_TOKEN_FD",
-      },
-    ],
-  },
-  {
     command: "BTF_GET_FD_BY_ID",
     checks: [
       ATTR,

@@ -89,6 +89,11 @@ function described(map: BpfMap, k: Kernel): Record<string, number | string> {
     map_flags: spec.map_flags,
     name: spec.name.padEnd(16, "\0"),
     btf_vmlinux_value_type_id: 0,
+    ...(spec.btf && {
+      btf_id: spec.btf.id,
+      btf_key_type_id: spec.btf.key_type_id,
+      btf_value_type_id: spec.btf.value_type_id,
+    }),
     ...(has(k.version, DELTA.map_extra) ? { map_extra: 0 } : {}),
   };
 }

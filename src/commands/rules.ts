@@ -10,9 +10,10 @@ import { CAPSET, SETRLIMIT, SETUID } from "../process/life.ts";
 import { MMAP } from "../process/mappings.ts";
 import { LOG } from "./common_log.ts";
 import { ENTRY } from "./entry.ts";
+import { R as BTF_LOAD } from "./btf_load.ts";
 import { HEADED } from "./head.ts";
 import { MAP_FD, MAP_NEXT, PROG_FD, PROG_NEXT } from "./ids.ts";
-import { R as MAP_CREATE } from "./map_create.ts";
+import { R as MAP_CREATE } from "./map_create_rules.ts";
 import { R as MAP_DELETE_ELEM } from "./map_delete_elem.ts";
 import { R as MAP_FREEZE } from "./map_freeze.ts";
 import { R as MAP_GET_NEXT_KEY } from "./map_get_next_key.ts";
@@ -42,6 +43,7 @@ const TABLES: readonly Table[] = [
   OBJ_PIN,
   OBJ_GET,
   PROG_LOAD,
+  BTF_LOAD,
   HASH,
   ARRAY,
   PATH,

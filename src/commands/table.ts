@@ -1,5 +1,6 @@
 import { type CommandName, COMMANDS } from "../abi/commands.ts";
 import type { Command } from "./args.ts";
+import { btf_load } from "./btf_load.ts";
 import { HEADED } from "./head.ts";
 import { map_get_fd_by_id, map_get_next_id, prog_get_fd_by_id, prog_get_next_id } from "./ids.ts";
 import { map_create } from "./map_create.ts";
@@ -28,6 +29,7 @@ export const MODELLED = {
   PROG_GET_FD_BY_ID: prog_get_fd_by_id,
   MAP_GET_FD_BY_ID: map_get_fd_by_id,
   OBJ_GET_INFO_BY_FD: obj_get_info_by_fd,
+  BTF_LOAD: btf_load,
   MAP_FREEZE: map_freeze,
 } as const satisfies { readonly [N in CommandName]?: Command<N> };
 

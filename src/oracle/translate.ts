@@ -22,6 +22,7 @@ import type { Area, Argument, OpName, Patch, Reference, Script, Step } from "./s
 import { areaOf, NotReplayable } from "./areas.ts";
 import { Ids } from "./ids.ts";
 import { Mappings } from "./mappings.ts";
+import { fileStep } from "./translate_files.ts";
 import { raw } from "./translate_raw.ts";
 
 /** A script's step, and the model's step that it stands for (none for a step that only asks). */
@@ -48,7 +49,22 @@ export const PATH_OPS: ReadonlySet<string> = new Set([
   "symlink",
   "chmod",
   "chown",
+  "lchown",
+  "fchmod",
+  "fchown",
+  "truncate",
+  "link",
+  "renameat2",
+  "mknod",
   "open",
+  "openat",
+  "stat",
+  "lstat",
+  "readlink",
+  "getdents",
+  "access",
+  "faccessat2",
+  "chdir",
 ]);
 
 function usesPaths({ call }: ModelStep): boolean {
@@ -123,6 +139,11 @@ function translateStep(
   const { call, task } = model;
   if (call.op === "bpf") return { ...typed(version, task, call, ids), model };
   if (call.op === "raw") return { ...raw(task, call), model };
+  const file = fileStep(call);
+  if (file !== undefined) {
+    const { places, ...step } = file;
+    return { step: { task, ...step }, model, areas: places };
+  }
   const [op, args] = plain(call, model, mappings);
   const areas = answerAreas(call);
   return { step: { task, op, args }, model, areas };
@@ -171,7 +192,7 @@ function plain(call: Plain, model: ModelStep, mappings: Mappings): [OpName, Args
     }
     default: {
       const { op, ...args } = call;
-      return [op, args as Args];
+      return [op as OpName, args as Args];
     }
   }
 }

@@ -112,6 +112,32 @@ export const DELTA = {
     "7.2",
     "open(2) takes a descriptor before it reads the path, so that EMFILE comes before ENAMETOOLONG",
   ),
+  open_create_dir: delta(
+    "open",
+    "create_dir",
+    "6.1",
+    "O_CREAT and O_DIRECTORY together are EINVAL",
+  ),
+  show_unsigned_enums: delta(
+    "read",
+    "unsigned_enums",
+    "6.1",
+    "an enum without a name for its value is shown as an unsigned number, where its BTF does not say that it is signed",
+  ),
+  rename_exchange: delta("rename", "exchange", "6.1", "a bpffs takes RENAME_EXCHANGE"),
+  rename_trap_first: delta(
+    "rename",
+    "trap_first",
+    "7.2",
+    "that one path is above the other is seen before a slash behind a name that is no directory's",
+  ),
+  chown_sgid: delta(
+    "chown",
+    "sgid",
+    "6.1",
+    "the set-group-id bit of a file goes without the group's execute bit too, where the caller is not in the group and has no CAP_FSETID",
+  ),
+  xattrs: delta("setxattr", "bpffs", "7.2", "a bpffs has extended attributes"),
   license_late: delta(
     "PROG_LOAD",
     "license_late",

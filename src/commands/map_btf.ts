@@ -1,8 +1,6 @@
 /** BTF of a map's keys and values, at MAP_CREATE. Source: kernel/bpf/syscall.c, map_check_btf. */
-import { typesOf } from "../btf/memo.ts";
-import { type Sized, sized } from "../btf/sizes.ts";
+import { sized, typesOf } from "../btf/memo.ts";
 import { holdsSpecial } from "../btf/special.ts";
-import type { BtfTypes } from "../btf/types.ts";
 import { fileAt } from "../kernel/fds.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { MapBtf } from "../kernel/maps.ts";
@@ -30,28 +28,28 @@ export function mapBtf(
   if (btf.kernel) return R.btf_kernel;
   const refused = value_type_id === 0
     ? undefined
-    : checkTypes(k, typesOf(btf.data), attr, kind, key_type_id, value_type_id);
+    : checkTypes(k, btf.data, attr, kind, key_type_id, value_type_id);
   return refused ?? { id: btf.id, key_type_id, value_type_id };
 }
 
 function checkTypes(
   k: Kernel,
-  types: BtfTypes,
+  data: string,
   attr: CreateAttr,
   kind: MapKind,
   keyId: number,
   valueId: number,
 ): Rule | Unmodelled | undefined {
   const { key_size, value_size } = sizes(attr);
-  let key: Sized | undefined;
-  if (keyId !== 0) {
-    key = sized(types, keyId);
-    if (key?.size !== key_size) return R.btf_key_size;
-  } else if (!kind.keyless && !has(k.version, DELTA.keyless_late)) return R.btf_keyless;
-  const value = sized(types, valueId);
+  const key = keyId === 0 ? undefined : sized(k.version, data, keyId);
+  if (keyId !== 0 && key?.size !== key_size) return R.btf_key_size;
+  const late = has(k.version, DELTA.keyless_late);
+  if (keyId === 0 && !kind.keyless && !late) return R.btf_keyless;
+  const value = sized(k.version, data, valueId);
   if (value?.size !== value_size) return R.btf_value_size;
-  if (holdsSpecial(k.version, types, value.type.id)) {
+  const types = typesOf(k.version, data);
+  if (holdsSpecial(k.version, types, value.id)) {
     return { kind: "unmodelled", what: "values with locks, timers or kernel pointers" };
   }
-  return kind.checkBtf(attr, key?.type, value.type);
+  return kind.checkBtf(attr, key && types.types[key.id], types.types[value.id]);
 }

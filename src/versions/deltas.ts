@@ -195,6 +195,82 @@ export const DELTA = {
     "6.1",
     "memory is charged to the memory cgroup; RLIMIT_MEMLOCK does not count any more",
   ),
+  btf_fd_tokens: delta(
+    "BTF_GET_FD_BY_ID",
+    "tokens",
+    "6.18",
+    "`open_flags` takes BPF_F_TOKEN_FD, with a token in `fd_by_id_token_fd`",
+  ),
+  btf_info_name: delta(
+    "OBJ_GET_INFO_BY_FD",
+    "btf_name",
+    "6.1",
+    "the info of BTF has `name`, `name_len` and `kernel_btf`",
+  ),
+  btf_kinds: delta(
+    "BTF_LOAD",
+    "kinds",
+    "6.1",
+    "there are FLOAT, DECL_TAG, TYPE_TAG and ENUM64",
+  ),
+  btf_long_names: delta("BTF_LOAD", "long_names", "6.1", "names may have 512 bytes, not 128"),
+  btf_enum_sign: delta(
+    "BTF_LOAD",
+    "enum_sign",
+    "6.1",
+    "an ENUM may have the kind flag, which says that its values are signed",
+  ),
+  btf_empty_datasec: delta("BTF_LOAD", "empty_datasec", "6.1", "a DATASEC may list no variable"),
+  btf_func_resolve: delta(
+    "BTF_LOAD",
+    "func_resolve",
+    "6.1",
+    "a FUNC is resolved like the other types that refer to one",
+  ),
+  btf_proto_return: delta(
+    "BTF_LOAD",
+    "proto_return",
+    "6.1",
+    "what a FUNC_PROTO returns cannot be a VAR, a DATASEC or a DECL_TAG",
+  ),
+  btf_section_names: delta(
+    "BTF_LOAD",
+    "section_names",
+    "6.12",
+    "the name of a DATASEC may have every byte that can be printed",
+  ),
+  btf_log_any_size: delta(
+    "BTF_LOAD",
+    "log_any_size",
+    "6.12",
+    "a log may be smaller than 128 bytes, have a level without a buffer, and go round; `btf_log_true_size` is written",
+  ),
+  btf_tokens: delta("BTF_LOAD", "tokens", "6.12", "there are `btf_flags` and `btf_token_fd`"),
+  btf_tag_flag: delta(
+    "BTF_LOAD",
+    "tag_flag",
+    "6.18",
+    "TYPE_TAG and DECL_TAG may have the kind flag",
+  ),
+  btf_log_early: delta("BTF_LOAD", "log_early", "7.2", "the log's attributes are checked first"),
+  btf_layout: delta(
+    "BTF_LOAD",
+    "layout",
+    "7.2",
+    "the header may have 32 bytes, and name a third section",
+  ),
+  btf_wide_info: delta(
+    "BTF_LOAD",
+    "wide_info",
+    "7.2",
+    "vlen has 24 bits, not 16, and the kind 7, not 5",
+  ),
+  btf_tag_order: delta(
+    "BTF_LOAD",
+    "tag_order",
+    "7.2",
+    "a TYPE_TAG may come behind typedefs and qualifiers",
+  ),
 } as const satisfies Readonly<Record<string, Delta>>;
 
 /** Every named change. */

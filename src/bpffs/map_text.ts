@@ -25,7 +25,7 @@ export function elementText(k: Kernel, map: BpfMap, key: string): string | Unkno
   const value = kindOf(spec.map_type)!.lookup(map, key, spec.value_size);
   if (isRule(value)) return "";
   const { id, key_type_id, value_type_id } = spec.btf as MapBtf;
-  const btf = typesOf(k.btfs.table.get(id)!.data);
+  const btf = typesOf(k.version, k.btfs.table.get(id)!.data);
   const shown = show(k.version, btf, value_type_id, { bytes: value, zeros: padding(map) });
   if (typeof shown !== "string") return shown;
   if (spec.map_type === BPF_MAP_TYPE_ARRAY) {

@@ -5,7 +5,7 @@
 import * as E from "fp-ts/lib/Either.js";
 import { MS_NOSYMFOLLOW } from "../abi/mount_flags.ts";
 import { type Memory, type Ptr, readString } from "../abi/memory.ts";
-import { fileAt } from "../kernel/fds.ts";
+import { anyFileAt } from "../kernel/fds.ts";
 import type { Inode, Place } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
@@ -121,7 +121,7 @@ function rootOf(k: Kernel, task: Task): Found {
 function start(k: Kernel, task: Task, path: string, dirfd: number | undefined): Walked<Found> {
   if (path.startsWith("/")) return E.right(rootOf(k, task));
   if (dirfd === undefined) return E.right(inodeAt(k, task.cwd));
-  const file = fileAt(k, task, dirfd);
+  const file = anyFileAt(k, task, dirfd);
   if (file === undefined) return E.left(PATH.path_fd);
   if (file.object.of !== "inode") return E.left(PATH.path_fd_not_dir);
   const found = inodeAt(k, file.object);
@@ -227,10 +227,14 @@ function follow(
   if (node.kind !== "symlink") return E.right(at);
   if (++budget.links > MAXSYMLINKS) return E.left(PATH.loop);
   if (last && stickyLink(k, task, dir.inode, at.inode)) return E.left(PATH.sticky_link);
-  const { flags } = k.fs.mounts.get(at.mount)!;
-  if ((flags & MS_NOSYMFOLLOW) !== 0) return E.left(PATH.nosymfollow);
+  if (refusesLinks(k, at)) return E.left(PATH.nosymfollow);
   const from = node.target.startsWith("/") ? rootOf(k, task) : dir;
   return walkFrom(k, task, from, node.target, budget, last);
+}
+
+/** Whether no symlink of its mount is followed. */
+function refusesLinks(k: Kernel, { mount }: Found): boolean {
+  return (k.fs.mounts.get(mount)!.flags & MS_NOSYMFOLLOW) !== 0;
 }
 
 /** `may_follow_link` */
@@ -246,19 +250,32 @@ function walkFrom(
   path: string,
   budget: Budget,
   last: boolean,
+  follows = true,
 ): Walked<Found> {
   const parent = parentWithin(k, task, E.right(from), path, budget);
   if (E.isLeft(parent)) return parent;
   const { dir, name, slash } = parent.right;
   if (name === "/") return E.right(dir);
+  if (!follows && !slash && !isSpecial(name)) return present(lookup(k, dir, name));
   const found = step(k, task, dir, name, budget, last);
   if (E.isLeft(found) || !slash) return found;
   return found.right.inode.node.kind === "dir" ? found : E.left(PATH.not_dir);
 }
 
+/** `.` and `..`, which no directory has to look up, and the `/` of a path without a name. */
+export function isSpecial(name: string): boolean {
+  return name === "/" || name === "." || name === "..";
+}
+
+function present(found: Walked<Found | undefined>): Walked<Found> {
+  return E.chain((there: Found | undefined): Walked<Found> =>
+    there === undefined ? E.left(PATH.absent) : E.right(there)
+  )(found);
+}
+
 /**
- * Resolves a path to what it names: through symlinks (`user_path_at` with LOOKUP_FOLLOW), or to a
- * symlink that is its last name.
+ * Resolves a path to what it names, through symlinks (`user_path_at` with LOOKUP_FOLLOW); where it
+ * does not follow, a symlink as the last name is what is named.
  */
 export function resolve(
   k: Kernel,
@@ -269,18 +286,55 @@ export function resolve(
 ): Walked<Found> {
   const from = start(k, task, path, dirfd);
   if (E.isLeft(from)) return from;
-  const budget = { links: 0 };
-  if (follows) return walkFrom(k, task, from.right, path, budget, true);
-  const parent = parentWithin(k, task, from, path, budget);
-  if (E.isLeft(parent)) return parent;
-  const { dir, name, slash } = parent.right;
-  const found = name === "/" || name === "." || name === ".." || slash
-    ? undefined
-    : lookup(k, dir, name);
-  if (found === undefined) return walkFrom(k, task, from.right, path, { links: 0 }, true);
-  return E.chain((at: Found | undefined) => at === undefined ? E.left(PATH.absent) : E.right(at))(
-    found,
-  );
+  return walkFrom(k, task, from.right, path, { links: 0 }, true, follows);
+}
+
+/** The place that a path ends at: a name, and what is there. */
+export interface Last {
+  readonly parent: Parent;
+  readonly found: Found | undefined;
+  /** A slash stood behind a name: only a directory will do. */
+  readonly slash: boolean;
+}
+
+/**
+ * Walks to the last name as open(2) does: through a symlink there to the name that it says, which
+ * need not exist. `stop` refuses a name before it is looked up.
+ */
+export function lastPlace(
+  k: Kernel,
+  task: Task,
+  path: string,
+  dirfd: number | undefined,
+  follows: boolean,
+  stop: (parent: Parent) => Rule | undefined,
+): Walked<Last> {
+  const budget: Budget = { links: 0 };
+  let from = start(k, task, path, dirfd);
+  for (let [at, slash] = [path, false];;) {
+    const walked = parentWithin(k, task, from, at, budget);
+    if (E.isLeft(walked)) return walked;
+    const parent = walked.right;
+    const { dir, name } = parent;
+    if (isSpecial(name)) {
+      const up = name === ".." ? parentOf(k, dir) : E.right(dir);
+      return E.map((found: Found): Last => ({ parent, found, slash: false }))(up);
+    }
+    const stopped = stop(parent);
+    if (stopped !== undefined) return E.left(stopped);
+    slash ||= parent.slash;
+    const found = lookup(k, dir, name);
+    if (E.isLeft(found)) return found;
+    const node = found.right?.inode.node;
+    if (node?.kind !== "symlink" || (!follows && !slash)) {
+      return E.right({ parent, found: found.right, slash });
+    }
+    if (++budget.links > MAXSYMLINKS) return E.left(PATH.loop);
+    if (stickyLink(k, task, dir.inode, found.right!.inode)) return E.left(PATH.sticky_link);
+    if (refusesLinks(k, found.right!)) return E.left(PATH.nosymfollow);
+    at = node.target;
+    from = E.right(at.startsWith("/") ? rootOf(k, task) : dir);
+  }
 }
 
 const AT_FDCWD = -100;

@@ -1,29 +1,40 @@
 import type { Rule } from "../kernel/rule.ts";
-import { CHMOD, CHOWN, OPEN } from "../bpffs/attributes.ts";
+import { ACCESS } from "../bpffs/access.ts";
+import { CHMOD, CHOWN } from "../bpffs/attributes.ts";
 import { CREATE } from "../bpffs/create.ts";
 import { MOUNT } from "../bpffs/mount.ts";
 import { OPTIONS } from "../bpffs/mount_options.ts";
 import { UMOUNT } from "../bpffs/umount.ts";
-import { CHDIR, UNSHARE } from "../process/namespaces.ts";
-import { DELETE, RENAME, RMDIR, UNLINK } from "../bpffs/names.ts";
+import { UNSHARE } from "../process/namespaces.ts";
+import { LINK } from "../bpffs/link.ts";
+import { MKNOD } from "../bpffs/mknod.ts";
+import { DELETE, RMDIR, UNLINK } from "../bpffs/names.ts";
+import { OPEN } from "../bpffs/open.ts";
+import { LSEEK, READ, WRITE } from "../bpffs/read.ts";
+import { RENAME } from "../bpffs/rename.ts";
+import { FSTAT, READLINK } from "../bpffs/stat.ts";
+import { TRUNCATE } from "../bpffs/truncate.ts";
 import { PATH } from "../bpffs/walk.ts";
 import { ARRAY } from "../maps/array.ts";
 import { HASH } from "../maps/hash.ts";
 import { CLOSE, DUP, DUP2, FCNTL, RECV, SEND, SOCKETPAIR } from "../process/descriptors.ts";
-import { CAPSET, SETRLIMIT, SETUID } from "../process/life.ts";
+import { CAPSET, SETGID, SETRLIMIT, SETUID } from "../process/life.ts";
+import { CHDIR, FCHDIR } from "../process/places.ts";
 import { MMAP } from "../process/mappings.ts";
 import { LOG } from "./common_log.ts";
 import { ENTRY } from "./entry.ts";
+import { BTF_RULES } from "../btf/rules.ts";
+import { R as BTF_LOAD } from "./btf_load.ts";
 import { HEADED } from "./head.ts";
-import { MAP_FD, MAP_NEXT, PROG_FD, PROG_NEXT } from "./ids.ts";
-import { R as MAP_CREATE } from "./map_create.ts";
+import { BTF_FD, BTF_NEXT, MAP_FD, MAP_NEXT, PROG_FD, PROG_NEXT } from "./ids.ts";
+import { R as MAP_CREATE } from "./map_create_rules.ts";
 import { R as MAP_DELETE_ELEM } from "./map_delete_elem.ts";
 import { R as MAP_FREEZE } from "./map_freeze.ts";
 import { R as MAP_GET_NEXT_KEY } from "./map_get_next_key.ts";
 import { R as MAP_LOOKUP_ELEM } from "./map_lookup_elem.ts";
 import { R as MAP_UPDATE_ELEM } from "./map_update_elem.ts";
 import { R as OBJ_GET } from "./obj_get.ts";
-import { R as OBJ_GET_INFO_BY_FD } from "./obj_get_info_by_fd.ts";
+import { R as OBJ_GET_INFO_BY_FD } from "./info_rules.ts";
 import { R as OBJ_PIN } from "./obj_pin.ts";
 import { R as PROG_LOAD } from "./prog_load.ts";
 
@@ -42,10 +53,14 @@ const TABLES: readonly Table[] = [
   PROG_NEXT,
   MAP_FD,
   PROG_FD,
+  BTF_NEXT,
+  BTF_FD,
   OBJ_GET_INFO_BY_FD,
   OBJ_PIN,
   OBJ_GET,
   PROG_LOAD,
+  BTF_LOAD,
+  ...BTF_RULES,
   HASH,
   ARRAY,
   PATH,
@@ -61,7 +76,17 @@ const TABLES: readonly Table[] = [
   OPTIONS,
   UMOUNT,
   UNSHARE,
+  READ,
+  WRITE,
+  LSEEK,
+  LINK,
+  MKNOD,
+  TRUNCATE,
+  FSTAT,
+  READLINK,
+  ACCESS,
   CHDIR,
+  FCHDIR,
   CLOSE,
   DUP,
   DUP2,
@@ -71,6 +96,7 @@ const TABLES: readonly Table[] = [
   RECV,
   MMAP,
   SETUID,
+  SETGID,
   CAPSET,
   SETRLIMIT,
 ];

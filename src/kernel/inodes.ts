@@ -1,4 +1,4 @@
-import type { Map as PMap } from "immutable";
+import type { Map as PMap, OrderedMap } from "immutable";
 import type { Radix } from "./radix.ts";
 
 /** What a node of a file system is. */
@@ -24,6 +24,10 @@ export interface Inode {
    * it and are still held.
    */
   readonly opens: number;
+  /** What truncate(2) made of the size, which is 0 at first. */
+  readonly size?: number;
+  /** Extended attributes by their full names (7.2), the first one first. */
+  readonly xattrs?: OrderedMap<string, string>;
 }
 
 /** What a bpffs lets a token delegate (`delegate_*`), as bit masks. */

@@ -33,7 +33,7 @@ export interface Task {
   readonly limits: Limits;
   readonly umask: number;
   readonly mappings: readonly Mapping[];
-  /** The working directory. */
+  /** The working directory; it is held as an open file would hold it. */
   readonly cwd: Place;
   /** The mount namespace, by its number in `FileSystem.namespaces`. */
   readonly ns: number;

@@ -38,11 +38,53 @@ export type Call =
   | { readonly op: "symlink"; readonly target: string; readonly path: string }
   | { readonly op: "chmod"; readonly path: string; readonly mode: number }
   | { readonly op: "chown"; readonly path: string; readonly uid: number; readonly gid: number }
-  | { readonly op: "open"; readonly path: string; readonly flags: number }
+  | { readonly op: "lchown"; readonly path: string; readonly uid: number; readonly gid: number }
+  | { readonly op: "fchmod"; readonly fd: number; readonly mode: number }
+  | { readonly op: "fchown"; readonly fd: number; readonly uid: number; readonly gid: number }
+  | { readonly op: "truncate"; readonly path: string; readonly length: number }
+  | { readonly op: "link"; readonly path: string; readonly to: string }
+  | {
+    readonly op: "renameat2";
+    readonly path: string;
+    readonly to: string;
+    readonly flags: number;
+  }
+  | { readonly op: "mknod"; readonly path: string; readonly mode: number }
+  | { readonly op: "open"; readonly path: string; readonly flags: number; readonly mode?: number }
+  | {
+    readonly op: "openat";
+    readonly dirfd: number;
+    readonly path: string;
+    readonly flags: number;
+    readonly mode?: number;
+  }
+  | { readonly op: "read"; readonly fd: number; readonly n: number }
+  | { readonly op: "write"; readonly fd: number; readonly bytes: string }
+  | {
+    readonly op: "lseek";
+    readonly fd: number;
+    readonly off: number;
+    readonly whence: number;
+  }
+  | { readonly op: "stat"; readonly path: string }
+  | { readonly op: "lstat"; readonly path: string }
+  | { readonly op: "fstat"; readonly fd: number }
+  | { readonly op: "readlink"; readonly path: string; readonly size: number }
+  | { readonly op: "getdents"; readonly path: string }
+  | { readonly op: "access"; readonly path: string; readonly mode: number }
+  | {
+    readonly op: "faccessat2";
+    readonly dirfd: number;
+    readonly path: string;
+    readonly mode: number;
+    readonly flags: number;
+  }
+  | { readonly op: "chdir"; readonly path: string }
+  | { readonly op: "fchdir"; readonly fd: number }
+  | { readonly op: "setgid"; readonly gid: number }
   | ({ readonly op: "mount" } & MountCall)
   | { readonly op: "umount"; readonly path: string; readonly flags: number }
   | { readonly op: "unshare"; readonly flags: number }
-  | { readonly op: "chdir"; readonly path: string }
   | { readonly op: "mounts" }
   | { readonly op: "statfs"; readonly path: string }
   | { readonly op: "umask"; readonly mask: number }

@@ -188,9 +188,100 @@ export class Machine<C extends { readonly op: string } = never> {
     return this.call({ op: "chown", path, uid, gid });
   }
 
-  /** Opens a directory or a pinned object by path; `flags` is the access mode (O_RDONLY is 0). */
-  open(path: string, flags = 0): Machine<C> {
-    return this.call({ op: "open", path, flags });
+  lchown(path: string, uid: number, gid: number): Machine<C> {
+    return this.call({ op: "lchown", path, uid, gid });
+  }
+
+  fchmod(fd: number, mode: number): Machine<C> {
+    return this.call({ op: "fchmod", fd, mode });
+  }
+
+  fchown(fd: number, uid: number, gid: number): Machine<C> {
+    return this.call({ op: "fchown", fd, uid, gid });
+  }
+
+  truncate(path: string, length: number): Machine<C> {
+    return this.call({ op: "truncate", path, length });
+  }
+
+  /** A second name, `to`, for what `path` names. */
+  link(path: string, to: string): Machine<C> {
+    return this.call({ op: "link", path, to });
+  }
+
+  renameat2(path: string, to: string, flags: number): Machine<C> {
+    return this.call({ op: "renameat2", path, to, flags });
+  }
+
+  /** Of a node without a device number. */
+  mknod(path: string, mode: number): Machine<C> {
+    return this.call({ op: "mknod", path, mode });
+  }
+
+  /** Opens a directory or a pinned object by path; `flags` are of open(2) (O_RDONLY is 0). */
+  open(path: string, flags = 0, mode = 0): Machine<C> {
+    return this.call({ op: "open", path, flags, ...(mode !== 0 && { mode }) });
+  }
+
+  openat(dirfd: number, path: string, flags = 0, mode = 0): Machine<C> {
+    return this.call({ op: "openat", dirfd, path, flags, ...(mode !== 0 && { mode }) });
+  }
+
+  /** Reads up to `n` bytes; `text` has them. */
+  read(fd: number, n: number): Machine<C> {
+    return this.call({ op: "read", fd, n });
+  }
+
+  write(fd: number, bytes: string): Machine<C> {
+    return this.call({ op: "write", fd, bytes });
+  }
+
+  lseek(fd: number, off: number, whence = 0): Machine<C> {
+    return this.call({ op: "lseek", fd, off, whence });
+  }
+
+  /** `out` has `mode`, `uid`, `gid`, `nlink` and `size`. */
+  stat(path: string): Machine<C> {
+    return this.call({ op: "stat", path });
+  }
+
+  lstat(path: string): Machine<C> {
+    return this.call({ op: "lstat", path });
+  }
+
+  fstat(fd: number): Machine<C> {
+    return this.call({ op: "fstat", fd });
+  }
+
+  /** What a symlink says; `text` has it. */
+  readlink(path: string, size = 4096): Machine<C> {
+    return this.call({ op: "readlink", path, size });
+  }
+
+  /** The names in a directory; `names` has them. */
+  getdents(path: string): Machine<C> {
+    return this.call({ op: "getdents", path });
+  }
+
+  access(path: string, mode: number): Machine<C> {
+    return this.call({ op: "access", path, mode });
+  }
+
+  faccessat2(dirfd: number, path: string, mode: number, flags: number): Machine<C> {
+    return this.call({ op: "faccessat2", dirfd, path, mode, flags });
+  }
+
+  chdir(path: string): Machine<C> {
+    return this.call({ op: "chdir", path });
+  }
+
+  fchdir(fd: number): Machine<C> {
+    return this.call({ op: "fchdir", fd });
+  }
+
+  /** All three group ids. */
+  setgid(gid: number): Machine<C> {
+    return this.call({ op: "setgid", gid });
   }
 
   /** mount(2): a `type` at a path, or what `flags` say of what is there or at `source`. */
@@ -211,10 +302,6 @@ export class Machine<C extends { readonly op: string } = never> {
 
   unshare(flags: number): Machine<C> {
     return this.call({ op: "unshare", flags });
-  }
-
-  chdir(path: string): Machine<C> {
-    return this.call({ op: "chdir", path });
   }
 
   /** Reads the lines of /proc/self/mounts that are of type bpf; `lines` has them. */
@@ -285,6 +372,18 @@ export class Machine<C extends { readonly op: string } = never> {
     return lines instanceof Uint8Array ? latin1(lines).split("\n").slice(0, -1) : [];
   }
 
+  /** What the last call read: the text of a map, or what a symlink says. */
+  get text(): string {
+    const { buf } = this.out;
+    return buf instanceof Uint8Array ? latin1(buf) : "";
+  }
+
+  /** The names that getdents found, sorted. */
+  get names(): readonly string[] {
+    const { names } = this.out;
+    return names instanceof Uint8Array ? latin1(names).split("\0").slice(0, -1) : [];
+  }
+
   /** Every call from boot to here. */
   get trail(): readonly Step<C>[] {
     const steps: Step<C>[] = [];
@@ -328,12 +427,17 @@ function madeBy(before: Kernel, after: Kernel): Step["made"] {
   return undefined;
 }
 
-/** Fields of attr itself that a command writes back. */
+/** Fields of attr itself that a command writes back, and those of stat(2). */
 const ATTR_FIELDS: ReadonlySet<string> = new Set([
   "next_id",
   "info_len",
   "log_true_size",
   "common.log_true_size",
+  "mode",
+  "uid",
+  "gid",
+  "nlink",
+  "size",
 ]);
 
 /** What a step wrote back to its caller, by field. */

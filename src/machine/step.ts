@@ -3,13 +3,22 @@ import { mount } from "../bpffs/mount.ts";
 import { mounts } from "../bpffs/mount_lines.ts";
 import { statfs } from "../bpffs/statfs.ts";
 import { umount } from "../bpffs/umount.ts";
-import { chdir, unshare } from "../process/namespaces.ts";
+import { unshare } from "../process/namespaces.ts";
+import { access } from "../bpffs/access.ts";
+import { link } from "../bpffs/link.ts";
+import { mknod } from "../bpffs/mknod.ts";
 import * as names from "../bpffs/names.ts";
+import { open } from "../bpffs/open.ts";
+import * as reading from "../bpffs/read.ts";
+import { rename } from "../bpffs/rename.ts";
+import * as stats from "../bpffs/stat.ts";
+import { truncate } from "../bpffs/truncate.ts";
 import { bpf, rawBpf } from "../commands/entry.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { type Outcome, unmodelled } from "../kernel/outcome.ts";
 import * as descriptors from "../process/descriptors.ts";
 import * as life from "../process/life.ts";
+import * as places from "../process/places.ts";
 import * as mappings from "../process/mappings.ts";
 import type { Call } from "./call.ts";
 
@@ -62,27 +71,63 @@ export function step(k: Kernel, taskNumber: number, call: Call): Outcome {
     case "unlink":
       return names.unlink(k, task, call.path);
     case "rename":
-      return names.rename(k, task, call.path, call.to);
+      return rename(k, task, call.path, call.to);
+    case "renameat2":
+      return rename(k, task, call.path, call.to, call.flags);
     case "symlink":
       return names.symlink(k, task, call.target, call.path);
+    case "link":
+      return link(k, task, call.path, call.to);
+    case "mknod":
+      return mknod(k, task, call.path, call.mode);
     case "chmod":
-      return attributes.chmod(k, task, call.path, call.mode);
+    case "fchmod":
+      return attributes.chmod(k, task, call, call.mode);
     case "chown":
-      return attributes.chown(k, task, call.path, call.uid, call.gid);
-    case "open":
-      return attributes.open(k, task, call.path, call.flags);
+    case "fchown":
+      return attributes.chown(k, task, call, call.uid, call.gid);
+    case "lchown":
+      return attributes.chown(k, task, { path: call.path, follows: false }, call.uid, call.gid);
+    case "truncate":
+      return truncate(k, task, call.path, call.length);
     case "mount":
       return mount(k, task, call);
     case "umount":
       return umount(k, task, call.path, call.flags);
     case "unshare":
       return unshare(k, task, call.flags);
-    case "chdir":
-      return chdir(k, task, call.path);
     case "mounts":
       return mounts(k, task);
     case "statfs":
       return statfs(k, task, call.path);
+    case "open":
+    case "openat":
+      return open(k, task, call);
+    case "read":
+      return reading.read(k, task, call.fd, call.n);
+    case "write":
+      return reading.write(k, task, call.fd);
+    case "lseek":
+      return reading.lseek(k, task, call.fd, call.whence);
+    case "stat":
+      return stats.stat(k, task, call.path, true);
+    case "lstat":
+      return stats.stat(k, task, call.path, false);
+    case "fstat":
+      return stats.fstat(k, task, call.fd);
+    case "readlink":
+      return stats.readlink(k, task, call.path, call.size);
+    case "getdents":
+      return stats.getdents(k, task, call.path);
+    case "access":
+    case "faccessat2":
+      return access(k, task, call);
+    case "chdir":
+      return places.chdir(k, task, call.path);
+    case "fchdir":
+      return places.fchdir(k, task, call.fd);
+    case "setgid":
+      return life.setgid(k, task, call.gid);
     case "umask":
       return life.umask(k, task, call.mask);
     case "setuid":

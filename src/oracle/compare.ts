@@ -3,6 +3,7 @@
  * can determine: ids by a bijection, and the order of keys as a set.
  */
 import { ERRNO, errnoName, type Kernel, latin1, type Step as ModelStep } from "bpfspec";
+import { compareText, compareWords, tellsWords } from "./compare_files.ts";
 import {
   bytesOf,
   commandOf,
@@ -140,26 +141,16 @@ function compareStep(
     return { observed: "nothing: the script ended", allowed: says(model) };
   }
   if (observed.kind === "not run") return { observed: observed.why, allowed: says(model) };
+  if (model.undetermined !== undefined && model.call.op === "read") {
+    return compareText(model, observed);
+  }
   if (model.undetermined !== undefined) return amongKeys(translated, observed, before());
   if (isForeign(translated, observed, ids, before)) return undefined;
+  if (tellsWords(model) && observed.ret >= 0) return compareWords(model, observed);
   if (!sameReturn(model, observed.ret)) {
     return { observed: named(observed.ret), allowed: says(model) };
   }
-  return compareAreas(translated, observed, ids) ?? compareWords(model, observed);
-}
-
-/** What statfs tells, which the executor gives as words. */
-function compareWords({ call, writes }: ModelStep, { words }: Ran): Parted | undefined {
-  if (call.op !== "statfs") return undefined;
-  for (const { field, bytes } of writes) {
-    const [own, real] = [u32(bytesOfText(bytes), 0), Number(words[field])];
-    if (own !== real) return { observed: `${field} ${real}`, allowed: `${field} ${own}` };
-  }
-  return undefined;
-}
-
-function bytesOfText(text: string): Uint8Array {
-  return Uint8Array.from(text, (c) => c.charCodeAt(0));
+  return compareAreas(translated, observed, ids);
 }
 
 /** A return value as people read it. */

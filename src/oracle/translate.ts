@@ -31,6 +31,7 @@ import type {
 import { areaOf, NotReplayable } from "./areas.ts";
 import { Ids } from "./ids.ts";
 import { Mappings } from "./mappings.ts";
+import { fileStep } from "./translate_files.ts";
 import { raw } from "./translate_raw.ts";
 
 /** A script's step, and the model's step that it stands for (none for a step that only asks). */
@@ -57,13 +58,27 @@ export const PATH_OPS: ReadonlySet<string> = new Set([
   "symlink",
   "chmod",
   "chown",
+  "lchown",
+  "fchmod",
+  "fchown",
+  "truncate",
+  "link",
+  "renameat2",
+  "mknod",
   "open",
   "mount",
   "umount",
   "unshare",
-  "chdir",
   "mounts",
   "statfs",
+  "openat",
+  "stat",
+  "lstat",
+  "readlink",
+  "getdents",
+  "access",
+  "faccessat2",
+  "chdir",
 ]);
 
 function usesPaths({ call }: ModelStep): boolean {
@@ -138,6 +153,11 @@ function translateStep(
   const { call, task } = model;
   if (call.op === "bpf") return { ...typed(version, task, call, ids), model };
   if (call.op === "raw") return { ...raw(task, call), model };
+  const file = fileStep(call);
+  if (file !== undefined) {
+    const { places, ...step } = file;
+    return { step: { task, ...step }, model, areas: places };
+  }
   const [op, args] = plain(call, model, mappings);
   const areas = answerAreas(call);
   return { step: { task, op, args }, model, areas };
@@ -200,7 +220,7 @@ function plain(call: Plain, model: ModelStep, mappings: Mappings): [OpName, Args
     }
     default: {
       const { op, ...args } = call;
-      return [op, args as Args];
+      return [op as OpName, args as Args];
     }
   }
 }

@@ -59,6 +59,18 @@ export function setuid(k: Kernel, task: Task, asked: number): Outcome {
   return done(withTask(k, { ...task, cred: { ...cred, uid, ...caps } }));
 }
 
+export const SETGID = rules("setgid", {
+  capability: ["EPERM", "the caller has no CAP_SETGID and asks for another gid than its own"],
+});
+
+/** setresgid(2) of all three to one gid. */
+export function setgid(k: Kernel, task: Task, asked: number): Outcome {
+  const { cred } = task;
+  const gid = asked >>> 0 === UNCHANGED ? cred.gid : asked >>> 0;
+  if (gid !== cred.gid && !capable(cred, "CAP_SETGID")) return refuse(k, SETGID.capability);
+  return done(withTask(k, { ...task, cred: { ...cred, gid } }));
+}
+
 export const CAPSET = rules("capset", {
   raise: ["EPERM", "a capability is not in the permitted set"],
 });

@@ -1,8 +1,5 @@
-/** unshare(2) and chdir(2): what a task sees of the mounts, and where it stands in it. */
-import * as E from "fp-ts/lib/Either.js";
+/** unshare(2): what a task sees of the mounts. */
 import { CLONE_NEWNS } from "../abi/mount_flags.ts";
-import { MAY_EXEC, permits } from "../bpffs/permission.ts";
-import { pathAt, placeOf, resolve } from "../bpffs/walk.ts";
 import { withTask } from "../kernel/fds.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { copyTree, leaveNamespace } from "../kernel/mounts.ts";
@@ -38,20 +35,4 @@ function newNamespace(k: Kernel, task: Task): Kernel {
   const cwd = { ...task.cwd, mount };
   const moved = withTask(holdPlace({ ...copied.k, fs }, cwd), { ...task, ns, cwd });
   return leaveNamespace(putPlace(moved, task.cwd), task.ns);
-}
-
-export const CHDIR = rules("chdir", {
-  not_dir: ["ENOTDIR", "the path names no directory"],
-  permission: ["EACCES", "the directory may not be searched"],
-});
-
-/** chdir(2) */
-export function chdir(k: Kernel, task: Task, path: string): Outcome {
-  const found = E.chain(() => resolve(k, task, path))(pathAt([], path));
-  if (E.isLeft(found)) return refuse(k, found.left);
-  if (found.right.inode.node.kind !== "dir") return refuse(k, CHDIR.not_dir);
-  if (!permits(task, found.right.inode, MAY_EXEC)) return refuse(k, CHDIR.permission);
-  const cwd = placeOf(found.right);
-  const moved = withTask(holdPlace(k, cwd), { ...task, cwd });
-  return done(putPlace(moved, task.cwd));
 }

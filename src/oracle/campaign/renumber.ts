@@ -1,7 +1,14 @@
 /** Leaving out a call that made a descriptor: the later ones move down by one. */
 import type { Call, Step } from "bpfspec";
 
-const FD_FIELDS: ReadonlySet<string> = new Set(["map_fd", "bpf_fd", "path_fd", "fd", "to"]);
+const FD_FIELDS: ReadonlySet<string> = new Set([
+  "map_fd",
+  "bpf_fd",
+  "path_fd",
+  "fd",
+  "to",
+  "dirfd",
+]);
 
 function lowered(value: unknown, from: number): unknown {
   return typeof value === "number" && value > from ? value - 1 : value;
@@ -28,7 +35,8 @@ function renumbered(call: Call, from: number): Call {
 /** Whether a step gave its task a new descriptor, which it then returned. */
 function madeDescriptor({ call, answer, made }: Step): number | undefined {
   if (answer.kind !== "value") return undefined;
-  const opens = made !== undefined || call.op === "open" || call.op === "dup" ||
+  const opens = made !== undefined || call.op === "open" || call.op === "openat" ||
+    call.op === "dup" ||
     (call.op === "bpf" && (call.cmd === "OBJ_GET" || call.cmd.endsWith("FD_BY_ID")));
   return opens ? answer.ret : undefined;
 }

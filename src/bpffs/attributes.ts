@@ -1,12 +1,12 @@
 /** chmod(2), chown(2) and open(2), as far as a bpffs and its directories need them. */
 import * as E from "fp-ts/lib/Either.js";
-import { capable } from "../kernel/capabilities.ts";
 import { freeFd, install } from "../kernel/fds.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import type { Inode } from "../kernel/inodes.ts";
 import { holdPlace, withInode } from "../kernel/refs.ts";
 import { rules } from "../kernel/rule.ts";
+import { capableOver, hasCapability, insideOf, outsideOf } from "../kernel/userns.ts";
 import type { Task } from "../kernel/task.ts";
 import { MAY_READ, MAY_WRITE, permits } from "./permission.ts";
 import { DELTA, has } from "../versions/deltas.ts";
@@ -26,10 +26,15 @@ export function chmod(k: Kernel, task: Task, path: string, mode: number): Outcom
   if (isReadOnly(k, found.right)) return refuse(k, CHMOD.read_only);
   if ((mode & 0o6000) !== 0) return unmodelled(k, "set-id bits");
   if (!onBpffsOrTmpfs(k, inode.sb)) return unmodelled(k, "chmod elsewhere than bpffs and tmpfs");
-  if (task.cred.uid !== inode.uid && !capable(task.cred, "CAP_FOWNER")) {
+  if (task.cred.uid !== inode.uid && !ownsByCapability(task, inode)) {
     return refuse(k, CHMOD.owner);
   }
   return done(withInode(k, number, { ...inode, mode: mode & 0o7777 }));
+}
+
+/** `inode_owner_or_capable`: the owner must be one of the task's user namespace. */
+function ownsByCapability({ cred }: Task, inode: Inode): boolean {
+  return insideOf(cred.ids.uid, inode.uid) !== undefined && hasCapability(cred, "CAP_FOWNER");
 }
 
 function onBpffsOrTmpfs(k: Kernel, sb: number): boolean {
@@ -39,6 +44,11 @@ function onBpffsOrTmpfs(k: Kernel, sb: number): boolean {
 
 export const CHOWN = rules("chown", {
   read_only: ["EROFS", "the file system or the mount is read-only"],
+  unmapped: ["EINVAL", "an id is not one of the caller's user namespace"],
+  overflow: [
+    "EOVERFLOW",
+    "an id is not one of the user namespace that the file system belongs to",
+  ],
   capability: [
     "EPERM",
     "the caller has no CAP_CHOWN, and is not an owner who keeps the file and gives it to its own group",
@@ -55,8 +65,16 @@ export function chown(k: Kernel, task: Task, path: string, uid: number, gid: num
   const { number, inode } = found.right;
   if (isReadOnly(k, found.right)) return refuse(k, CHOWN.read_only);
   if (!onBpffsOrTmpfs(k, inode.sb)) return unmodelled(k, "chown elsewhere than bpffs and tmpfs");
-  const owner = uid >>> 0 === UNCHANGED ? inode.uid : uid >>> 0;
-  const group = gid >>> 0 === UNCHANGED ? inode.gid : gid >>> 0;
+  const { ids } = task.cred;
+  const owner = uid >>> 0 === UNCHANGED ? inode.uid : outsideOf(ids.uid, uid >>> 0);
+  const group = gid >>> 0 === UNCHANGED ? inode.gid : outsideOf(ids.gid, gid >>> 0);
+  if (owner === undefined || group === undefined) return refuse(k, CHOWN.unmapped);
+  const of = k.userns.get(k.fs.superblocks.get(inode.sb)!.userns)!.ids;
+  const isNew = (asked: number) => asked >>> 0 !== UNCHANGED;
+  if (
+    (isNew(uid) && insideOf(of.uid, owner) === undefined) ||
+    (isNew(gid) && insideOf(of.gid, group) === undefined)
+  ) return refuse(k, CHOWN.overflow);
   if (!mayGive(task, inode, uid, owner) || !mayRegroup(task, inode, gid, group)) {
     return refuse(k, CHOWN.capability);
   }
@@ -65,13 +83,13 @@ export function chown(k: Kernel, task: Task, path: string, uid: number, gid: num
 
 /** `chown_ok`: an owner may give a file to itself; everybody may leave the owner as it is. */
 function mayGive(task: Task, inode: Inode, asked: number, owner: number): boolean {
-  if (asked >>> 0 === UNCHANGED || capable(task.cred, "CAP_CHOWN")) return true;
+  if (asked >>> 0 === UNCHANGED || capableOver(task.cred, inode, "CAP_CHOWN")) return true;
   return task.cred.uid === inode.uid && owner === inode.uid;
 }
 
 /** `chgrp_ok`: an owner may give a file to its own group. */
 function mayRegroup(task: Task, inode: Inode, asked: number, group: number): boolean {
-  if (asked >>> 0 === UNCHANGED || capable(task.cred, "CAP_CHOWN")) return true;
+  if (asked >>> 0 === UNCHANGED || capableOver(task.cred, inode, "CAP_CHOWN")) return true;
   return task.cred.uid === inode.uid && (group === inode.gid || group === task.cred.gid);
 }
 

@@ -9,7 +9,6 @@ import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import {
   addName,
-  CREATE,
   enter,
   entriesOf,
   freePlace,
@@ -63,7 +62,8 @@ export function mkdir(k: Kernel, task: Task, path: string, mode: number): Outcom
   if (E.isLeft(place)) return refuse(k, place.left);
   const { dir } = place.right;
   if (!changeable(k, dir)) return unmodelled(k, ELSEWHERE);
-  if (!mayCreate(task, dir)) return refuse(k, CREATE.write);
+  const refused = mayCreate(k, task, dir);
+  if (refused !== undefined) return refuse(k, refused);
   const bits = mode & 0o1777 & ~task.umask;
   const node: Node = { kind: "dir", entries: PMap<string, number>(), parent: dir.number };
   return done(
@@ -81,7 +81,8 @@ export function symlink(k: Kernel, task: Task, target: string, path: string): Ou
   if (E.isLeft(place)) return refuse(k, place.left);
   const { dir } = place.right;
   if (!changeable(k, dir)) return unmodelled(k, ELSEWHERE);
-  if (!mayCreate(task, dir)) return refuse(k, CREATE.write);
+  const refused = mayCreate(k, task, dir);
+  if (refused !== undefined) return refuse(k, refused);
   const node: Node = { kind: "symlink", target };
   return done(
     addName(k, place.right, { node, nlink: 1, ...owned(task, dir.inode, 0o777, false) }),
@@ -245,7 +246,8 @@ function mayMove(
   const gone = mayDelete(task, source.dir, old);
   if (gone !== undefined) return gone;
   if (over === undefined) {
-    if (!mayCreate(task, target.dir)) return CREATE.write;
+    const refused = mayCreate(k, task, target.dir);
+    if (refused !== undefined) return refused;
   } else {
     const replaced = mayDelete(task, target.dir, over);
     if (replaced !== undefined) return replaced;

@@ -5,7 +5,7 @@
 import * as E from "fp-ts/lib/Either.js";
 import { MS_NOSYMFOLLOW } from "../abi/mount_flags.ts";
 import { type Memory, type Ptr, readString } from "../abi/memory.ts";
-import { fileAt } from "../kernel/fds.ts";
+import { anyFileAt } from "../kernel/fds.ts";
 import type { Inode, Place } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
@@ -121,7 +121,7 @@ function rootOf(k: Kernel, task: Task): Found {
 function start(k: Kernel, task: Task, path: string, dirfd: number | undefined): Walked<Found> {
   if (path.startsWith("/")) return E.right(rootOf(k, task));
   if (dirfd === undefined) return E.right(inodeAt(k, task.cwd));
-  const file = fileAt(k, task, dirfd);
+  const file = anyFileAt(k, task, dirfd);
   if (file === undefined) return E.left(PATH.path_fd);
   if (file.object.of !== "inode") return E.left(PATH.path_fd_not_dir);
   const found = inodeAt(k, file.object);

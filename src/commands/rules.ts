@@ -3,6 +3,8 @@ import { CHMOD, CHOWN, OPEN } from "../bpffs/attributes.ts";
 import { CREATE } from "../bpffs/create.ts";
 import { MOUNT } from "../bpffs/mount.ts";
 import { OPTIONS } from "../bpffs/mount_options.ts";
+import { FSCONFIG, FSMOUNT, FSOPEN, MOVE_MOUNT } from "../bpffs/fsopen.ts";
+import { IDMAP } from "../process/idmap.ts";
 import { UMOUNT } from "../bpffs/umount.ts";
 import { CHDIR, UNSHARE } from "../process/namespaces.ts";
 import { DELETE, RENAME, RMDIR, UNLINK } from "../bpffs/names.ts";
@@ -61,6 +63,11 @@ const TABLES: readonly Table[] = [
   OPTIONS,
   UMOUNT,
   UNSHARE,
+  IDMAP,
+  FSOPEN,
+  FSCONFIG,
+  FSMOUNT,
+  MOVE_MOUNT,
   CHDIR,
   CLOSE,
   DUP,

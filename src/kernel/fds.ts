@@ -9,9 +9,15 @@ export function withTask(k: Kernel, task: Task): Kernel {
 }
 
 /** The open file behind a descriptor; a descriptor is looked up as an unsigned number. */
-export function fileAt(k: Kernel, task: Task, fd: number | undefined): OpenFile | undefined {
+export function anyFileAt(k: Kernel, task: Task, fd: number | undefined): OpenFile | undefined {
   const slot = task.fds.get((fd ?? 0) >>> 0);
   return slot === undefined ? undefined : k.files.get(slot.file);
+}
+
+/** The same for calls to which a descriptor with O_PATH is not open (`fdget`). */
+export function fileAt(k: Kernel, task: Task, fd: number | undefined): OpenFile | undefined {
+  const file = anyFileAt(k, task, fd);
+  return file?.object.of === "inode" && file.object.path === true ? undefined : file;
 }
 
 /** The lowest free descriptor from `from` on, or undefined where the limit is reached. */

@@ -20,7 +20,12 @@ export type FileObject =
   /** One end of a Unix socket pair, by its number in `Kernel.sockets`. */
   | { readonly of: "socket"; readonly id: number }
   /** A file or directory, opened by path. */
-  | ({ readonly of: "inode" } & Place)
+  | (
+    & { readonly of: "inode"; /** O_PATH: a place, and nothing to read. */ readonly path?: true }
+    & Place
+  )
+  /** A file system in the making, by its number in `Kernel.contexts`. */
+  | { readonly of: "context"; readonly id: number }
   /** Anything that bpf(2) has nothing to do with: a terminal, a pipe. */
   | { readonly of: "other" };
 

@@ -31,6 +31,7 @@ import type {
 import { areaOf, NotReplayable } from "./areas.ts";
 import { Ids } from "./ids.ts";
 import { Mappings } from "./mappings.ts";
+import { numbered } from "./translate_sys.ts";
 import { raw } from "./translate_raw.ts";
 
 /** A script's step, and the model's step that it stands for (none for a step that only asks). */
@@ -64,6 +65,11 @@ export const PATH_OPS: ReadonlySet<string> = new Set([
   "chdir",
   "mounts",
   "statfs",
+  "fsopen",
+  "fsconfig",
+  "fsmount",
+  "move_mount",
+  "idmap",
 ]);
 
 function usesPaths({ call }: ModelStep): boolean {
@@ -138,7 +144,9 @@ function translateStep(
   const { call, task } = model;
   if (call.op === "bpf") return { ...typed(version, task, call, ids), model };
   if (call.op === "raw") return { ...raw(task, call), model };
-  const [op, args] = plain(call, model, mappings);
+  const step = numbered(task, call);
+  if (step !== undefined) return { step, model, areas: {} };
+  const [op, args] = plain(call as Plain, model, mappings);
   const areas = answerAreas(call);
   return { step: { task, op, args }, model, areas };
 }
@@ -151,7 +159,7 @@ function answerAreas({ op }: Call): Record<string, number> {
 }
 
 type Args = { readonly [key: string]: Argument | undefined };
-type Plain = Exclude<Call, { op: "bpf" } | { op: "raw" }>;
+type Plain = Exclude<Call, { op: "bpf" | "raw" | "idmap" | `fs${string}` | "move_mount" }>;
 
 const F_SETFD = 2;
 const RLIMIT_NOFILE = 7;

@@ -32,6 +32,7 @@ export {
   capabilityMask,
   type Credentials,
 } from "./kernel/capabilities.ts";
+export type { MapLine } from "./process/idmap.ts";
 export { type Config, DEFAULT_CONFIG, DEFAULT_SEEDS, type Seeds } from "./kernel/config.ts";
 export type { Kernel } from "./kernel/kernel.ts";
 export type { BpfMap } from "./kernel/maps.ts";

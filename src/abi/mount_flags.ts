@@ -30,5 +30,13 @@ export const MNT_DETACH = 2;
 export const MNT_EXPIRE = 4;
 export const UMOUNT_NOFOLLOW = 8;
 
+export const FSOPEN_CLOEXEC = 1;
+export const FSMOUNT_CLOEXEC = 1;
+export const FSCONFIG_SET_FLAG = 0;
+export const FSCONFIG_SET_STRING = 1;
+export const FSCONFIG_CMD_CREATE = 6;
+export const FSCONFIG_CMD_CREATE_EXCL = 8;
+export const MOVE_MOUNT_F_EMPTY_PATH = 4;
+
 export const CLONE_NEWNS = 0x20000;
 export const CLONE_NEWUSER = 0x10000000;

@@ -1,14 +1,15 @@
 /** chmod(2), chown(2) and their kin (fs/open.c, fs/attr.c), on a bpffs and a tmpfs. */
 import * as E from "fp-ts/lib/Either.js";
-import { capable } from "../kernel/capabilities.ts";
 import { anyFileAt, fileAt } from "../kernel/fds.ts";
 import type { Inode } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import { withInode } from "../kernel/refs.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
+import { capableOver, insideOf, outsideOf } from "../kernel/userns.ts";
 import type { Task } from "../kernel/task.ts";
 import { isReadOnly } from "./create.ts";
+import { isOwner } from "./permission.ts";
 import { keepsGroup, withoutSetId } from "./truncate.ts";
 import { type Found, inodeAt, pathAt, resolve } from "./walk.ts";
 
@@ -50,10 +51,10 @@ export function chmod(k: Kernel, task: Task, target: Target, mode: number): Outc
   const { number, inode } = found.right;
   if (isReadOnly(k, found.right)) return refuse(k, CHMOD.read_only);
   if (!onBpffsOrTmpfs(k, inode.sb)) return unmodelled(k, "chmod elsewhere than bpffs and tmpfs");
-  if (task.cred.uid !== inode.uid && !capable(task.cred, "CAP_FOWNER")) {
+  if (!isOwner(task, inode)) {
     return refuse(k, CHMOD.owner);
   }
-  const kept = keepsGroup(task, inode.gid) ? 0o7777 : 0o7777 & ~S_ISGID;
+  const kept = keepsGroup(task, inode) ? 0o7777 : 0o7777 & ~S_ISGID;
   return done(withInode(k, number, { ...inode, mode: mode & kept }));
 }
 
@@ -65,6 +66,11 @@ function onBpffsOrTmpfs(k: Kernel, sb: number): boolean {
 export const CHOWN = rules("chown", {
   bad_fd: ["EBADF", "fchown: the descriptor is not open, or was opened with O_PATH"],
   read_only: ["EROFS", "the file system or the mount is read-only"],
+  unmapped: ["EINVAL", "an id is not one of the caller's user namespace"],
+  overflow: [
+    "EOVERFLOW",
+    "an id is not one of the user namespace that the file system belongs to",
+  ],
   capability: [
     "EPERM",
     "the caller has no CAP_CHOWN, and is not an owner who keeps the file and gives it to its own group",
@@ -86,25 +92,32 @@ export function chown(k: Kernel, task: Task, target: Target, uid: number, gid: n
   const { number, inode } = found.right;
   if (isReadOnly(k, found.right)) return refuse(k, CHOWN.read_only);
   if (!onBpffsOrTmpfs(k, inode.sb)) return unmodelled(k, "chown elsewhere than bpffs and tmpfs");
-  const owner = uid >>> 0 === UNCHANGED ? inode.uid : uid >>> 0;
-  const group = gid >>> 0 === UNCHANGED ? inode.gid : gid >>> 0;
+  const { ids } = task.cred;
+  const owner = uid >>> 0 === UNCHANGED ? inode.uid : outsideOf(ids.uid, uid >>> 0);
+  const group = gid >>> 0 === UNCHANGED ? inode.gid : outsideOf(ids.gid, gid >>> 0);
+  if (owner === undefined || group === undefined) return refuse(k, CHOWN.unmapped);
+  const of = k.userns.get(k.fs.superblocks.get(inode.sb)!.userns)!.ids;
+  const isNew = (asked: number) => asked >>> 0 !== UNCHANGED;
+  if (
+    (isNew(uid) && insideOf(of.uid, owner) === undefined) ||
+    (isNew(gid) && insideOf(of.gid, group) === undefined)
+  ) return refuse(k, CHOWN.overflow);
   if (!mayGive(task, inode, uid, owner) || !mayRegroup(task, inode, gid, group)) {
     return refuse(k, CHOWN.capability);
   }
   const mode = inode.node.kind === "dir" ? inode.mode : withoutSetId(k.version, task, inode);
-  const owns = task.cred.uid === inode.uid || capable(task.cred, "CAP_FOWNER");
-  if (mode !== inode.mode && !owns) return refuse(k, CHOWN.set_id);
+  if (mode !== inode.mode && !isOwner(task, inode)) return refuse(k, CHOWN.set_id);
   return done(withInode(k, number, { ...inode, uid: owner, gid: group, mode }));
 }
 
 /** `chown_ok`: an owner may give a file to itself; everybody may leave the owner as it is. */
 function mayGive(task: Task, inode: Inode, asked: number, owner: number): boolean {
-  if (asked >>> 0 === UNCHANGED || capable(task.cred, "CAP_CHOWN")) return true;
+  if (asked >>> 0 === UNCHANGED || capableOver(task.cred, inode, "CAP_CHOWN")) return true;
   return task.cred.uid === inode.uid && owner === inode.uid;
 }
 
 /** `chgrp_ok`: an owner may give a file to its own group. */
 function mayRegroup(task: Task, inode: Inode, asked: number, group: number): boolean {
-  if (asked >>> 0 === UNCHANGED || capable(task.cred, "CAP_CHOWN")) return true;
+  if (asked >>> 0 === UNCHANGED || capableOver(task.cred, inode, "CAP_CHOWN")) return true;
   return task.cred.uid === inode.uid && (group === inode.gid || group === task.cred.gid);
 }

@@ -4,6 +4,7 @@ import type { Inode, Node } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import { withInode } from "../kernel/refs.ts";
+import { insideOf } from "../kernel/userns.ts";
 import type { Task } from "../kernel/task.ts";
 import { MS_RDONLY } from "../abi/mount_flags.ts";
 import { MAY_EXEC, MAY_WRITE, permits } from "./permission.ts";
@@ -15,6 +16,10 @@ export const CREATE = rules("CREATE", {
   exists: ["EEXIST", "the name exists"],
   slash: ["ENOENT", "a slash follows the name and what is made is not a directory"],
   read_only: ["EROFS", "the file system is read-only"],
+  overflow: [
+    "EOVERFLOW",
+    "the file system belongs to a user namespace that has not the caller's uid or gid",
+  ],
   write: ["EACCES", "the directory may not be written to"],
 });
 
@@ -42,9 +47,14 @@ export function isReadOnly(k: Kernel, { mount, inode }: Found): boolean {
   return isShownSo || k.fs.superblocks.get(inode.sb)!.readOnly;
 }
 
-/** `may_create`, once the place is found. */
-export function mayCreate(task: Task, dir: Found): boolean {
-  return permits(task, dir.inode, MAY_WRITE | MAY_EXEC);
+/** Why nothing may be made in a directory (`may_create`), once the place is found. */
+export function mayCreate(k: Kernel, task: Task, { inode }: Found): Rule | undefined {
+  const { ids } = k.userns.get(k.fs.superblocks.get(inode.sb)!.userns)!;
+  const { uid, gid } = task.cred;
+  if (insideOf(ids.uid, uid) === undefined || insideOf(ids.gid, gid) === undefined) {
+    return CREATE.overflow;
+  }
+  return permits(task, inode, MAY_WRITE | MAY_EXEC) ? undefined : CREATE.write;
 }
 
 /** Puts a new inode under a name. */

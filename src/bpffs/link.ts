@@ -1,14 +1,13 @@
 /** link(2) (fs/namei.c, do_linkat and vfs_link): another name for what a bpffs has. */
 import * as E from "fp-ts/lib/Either.js";
-import { capable } from "../kernel/capabilities.ts";
 import type { Inode } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, refuse } from "../kernel/outcome.ts";
 import { withInode } from "../kernel/refs.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
-import { CREATE, enter, freePlace, mayCreate } from "./create.ts";
-import { MAY_READ, MAY_WRITE, permits } from "./permission.ts";
+import { enter, freePlace, mayCreate } from "./create.ts";
+import { isOwner, MAY_READ, MAY_WRITE, permits } from "./permission.ts";
 import { pathAt, resolve } from "./walk.ts";
 
 export const LINK = rules("link", {
@@ -30,7 +29,8 @@ export function link(k: Kernel, task: Task, path: string, to: string): Outcome {
   const { number, inode } = old.right;
   if (old.right.mount !== dir.mount) return refuse(k, LINK.cross);
   if (k.config.protected_hardlinks === 1 && !mayLink(task, inode)) return refuse(k, LINK.protected);
-  if (!mayCreate(task, dir)) return refuse(k, CREATE.write);
+  const refused = mayCreate(k, task, dir);
+  if (refused !== undefined) return refuse(k, refused);
   if (inode.node.kind === "dir") return refuse(k, LINK.dir);
   const linked = withInode(k, number, { ...inode, nlink: inode.nlink + 1 });
   return done(enter(linked, dir.number, name, number, false));
@@ -38,7 +38,7 @@ export function link(k: Kernel, task: Task, path: string, to: string): Outcome {
 
 /** `may_linkat` and `safe_hardlink_source` */
 function mayLink(task: Task, inode: Inode): boolean {
-  if (task.cred.uid === inode.uid || capable(task.cred, "CAP_FOWNER")) return true;
+  if (isOwner(task, inode)) return true;
   const { kind } = inode.node;
   if (kind !== "pin" && kind !== "file") return false;
   const setId = (inode.mode & 0o4000) !== 0 || (inode.mode & 0o2010) === 0o2010;

@@ -4,7 +4,7 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
-import { CREATE, freePlace, mayCreate } from "./create.ts";
+import { freePlace, mayCreate } from "./create.ts";
 import { isBpffs, pathAt } from "./walk.ts";
 
 export const MKNOD = rules("mknod", {
@@ -31,7 +31,8 @@ export function mknod(k: Kernel, task: Task, path: string, mode: number): Outcom
   const place = E.chain(() => freePlace(k, task, path))(pathAt([], path));
   if (E.isLeft(place)) return refuse(k, place.left);
   const { dir } = place.right;
-  if (!mayCreate(task, dir)) return refuse(k, CREATE.write);
+  const refused = mayCreate(k, task, dir);
+  if (refused !== undefined) return refuse(k, refused);
   if (!isBpffs(k, dir.inode)) return unmodelled(k, "files on other file systems");
   return refuse(k, type === 0 || type === S_IFREG ? MKNOD.file : MKNOD.special);
 }

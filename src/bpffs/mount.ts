@@ -11,7 +11,8 @@ import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import { DELTA, has } from "../versions/deltas.ts";
-import { freshOptions, type MountOptions, parseData } from "./mount_options.ts";
+import type { MountOptions } from "../kernel/mount_options.ts";
+import { freshOptions, parseData } from "./mount_options.ts";
 import { askingOf } from "./asking.ts";
 import { type Found, inodeAt, mountedOn, pathAt, placeOf, resolve } from "./walk.ts";
 
@@ -26,6 +27,10 @@ export const MOUNT = rules("mount", {
     "the target is to be changed (MS_REMOUNT) and is not mounted in the caller's mount namespace",
   ],
   not_mounted: ["EINVAL", "the target is to be changed (MS_REMOUNT) and nothing is mounted there"],
+  locked_flags: [
+    "EPERM",
+    "the mount came from a mount namespace of more privilege (MS_REMOUNT), and read-only, nosuid, nodev or noexec is to be taken from it, or how it keeps access times is to be changed",
+  ],
   remount_owner: [
     "EPERM",
     "the file system is to be changed (MS_REMOUNT) and was made in a user namespace over which the caller has no CAP_SYS_ADMIN",
@@ -175,8 +180,8 @@ function remount(k: Kernel, task: Task, target: Found, asked: Asked): Outcome {
   const mount = k.fs.mounts.get(target.mount)!;
   if (mount.ns !== task.ns) return refuse(k, MOUNT.not_ours);
   if (mount.root !== target.number) return refuse(k, MOUNT.not_mounted);
-  if (mount.locked) return unmodelled(k, "changes to mounts that are locked");
   const flags = changedFlags(asked.flags, mount.flags);
+  if (!mayChange(mount, flags)) return refuse(k, MOUNT.locked_flags);
   const changed: Mount = { ...mount, flags };
   if ((asked.flags & MS.MS_BIND) !== 0) return done(withMount(k, target.mount, changed));
   const sb = k.fs.superblocks.get(mount.sb)!;
@@ -191,6 +196,11 @@ function remount(k: Kernel, task: Task, target: Found, asked: Asked): Outcome {
   return done(withMount({ ...k, fs: { ...k.fs, superblocks } }, target.mount, changed));
 }
 
+/** `can_change_locked_flags` */
+function mayChange({ kept, flags: old }: Mount, flags: number): boolean {
+  return kept === undefined || ((kept & ~flags) === 0 && (flags & ATIME) === (old & ATIME));
+}
+
 function changedSuperblock(sb: Superblock, { sbFlags, sbMask }: MountOptions): Superblock {
   const old = sb.flags | (sb.readOnly ? MS.MS_RDONLY : 0);
   const flags = (old & ~sbMask) | (sbFlags & sbMask);
@@ -203,7 +213,7 @@ function hasRemoved(k: Kernel, number: number): boolean {
 }
 
 /** A place that something can be mounted on: the topmost at the target (`lock_mount`). */
-function lockMount(k: Kernel, task: Task, target: Found): E.Either<Rule, Found> {
+export function lockMount(k: Kernel, task: Task, target: Found): E.Either<Rule, Found> {
   const { ns } = k.fs.mounts.get(target.mount)!;
   if (target.inode.nlink === 0) return E.left(MOUNT.detached);
   if (ns === undefined && has(k.version, DELTA.mount_detached)) return E.left(MOUNT.detached);
@@ -321,6 +331,7 @@ function newMount(k: Kernel, task: Task, target: Found, asked: Asked): Outcome {
     flags: mountFlags(asked.flags),
     source: options.right.source ?? "none",
     locked: false,
+    kept: undefined,
   });
   return done(attach(added.k, added.mount, placeOf(place.right), task.ns));
 }

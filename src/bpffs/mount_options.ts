@@ -8,6 +8,7 @@ import {
   MS_SYNCHRONOUS,
 } from "../abi/mount_flags.ts";
 import { type Delegation, NO_DELEGATION } from "../kernel/inodes.ts";
+import type { MountOptions } from "../kernel/mount_options.ts";
 import { kstrto } from "../kernel/kstrto.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Version } from "../kernel/version.ts";
@@ -35,19 +36,6 @@ export const OPTIONS = rules("OPTIONS", {
     { since: "6.12" },
   ],
 });
-
-/** What a mount is asked for, as the options change it one by one. */
-export interface MountOptions {
-  readonly source: string | undefined;
-  /** MS_RDONLY, MS_SYNCHRONOUS, MS_DIRSYNC, MS_MANDLOCK and MS_LAZYTIME. */
-  readonly sbFlags: number;
-  /** Which of them the options have spoken of. */
-  readonly sbMask: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly mode: number;
-  readonly delegation: Delegation;
-}
 
 export function freshOptions(uid: number, gid: number, sbFlags: number, sbMask = 0): MountOptions {
   return {

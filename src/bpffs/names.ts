@@ -10,6 +10,7 @@ import type { Task } from "../kernel/task.ts";
 import {
   addName,
   CREATE,
+  enter,
   entriesOf,
   freePlace,
   isReadOnly,
@@ -62,7 +63,8 @@ export function mkdir(k: Kernel, task: Task, path: string, mode: number): Outcom
   if (E.isLeft(place)) return refuse(k, place.left);
   const { dir } = place.right;
   if (!changeable(k, dir)) return unmodelled(k, ELSEWHERE);
-  if (!mayCreate(task, dir)) return refuse(k, CREATE.write);
+  const refused = mayCreate(k, task, dir);
+  if (refused !== undefined) return refuse(k, refused);
   const bits = mode & 0o1777 & ~task.umask;
   const node: Node = { kind: "dir", entries: PMap<string, number>(), parent: dir.number };
   return done(
@@ -80,7 +82,8 @@ export function symlink(k: Kernel, task: Task, target: string, path: string): Ou
   if (E.isLeft(place)) return refuse(k, place.left);
   const { dir } = place.right;
   if (!changeable(k, dir)) return unmodelled(k, ELSEWHERE);
-  if (!mayCreate(task, dir)) return refuse(k, CREATE.write);
+  const refused = mayCreate(k, task, dir);
+  if (refused !== undefined) return refuse(k, refused);
   const node: Node = { kind: "symlink", target };
   return done(
     addName(k, place.right, { node, nlink: 1, ...owned(task, dir.inode, 0o777, false) }),

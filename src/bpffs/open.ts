@@ -1,6 +1,5 @@
 /** open(2) and openat(2) (fs/open.c, fs/namei.c path_openat), on a bpffs and around it. */
 import * as E from "fp-ts/lib/Either.js";
-import { capable } from "../kernel/capabilities.ts";
 import { freeFd, install } from "../kernel/fds.ts";
 import type { InodeFile, Mode } from "../kernel/files.ts";
 import type { Kernel } from "../kernel/kernel.ts";
@@ -9,9 +8,9 @@ import { holdPlace } from "../kernel/refs.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import { DELTA, has } from "../versions/deltas.ts";
-import { isReadOnly, mayCreate } from "./create.ts";
+import { CREATE, isReadOnly, mayCreate } from "./create.ts";
 import { hasText } from "./map_text.ts";
-import { MAY_EXEC, MAY_READ, MAY_WRITE, permits } from "./permission.ts";
+import { isOwner, MAY_EXEC, MAY_READ, MAY_WRITE, permits } from "./permission.ts";
 import { OPENED } from "./seq.ts";
 import { truncated } from "./truncate.ts";
 import {
@@ -201,7 +200,10 @@ function existing(
 /** Why O_CREAT makes no file in a directory, where nothing has the name. */
 function noFile(k: Kernel, task: Task, dir: Found): Outcome {
   if (isReadOnly(k, dir)) return refuse(k, OPEN.create_read_only);
-  if (!mayCreate(task, dir)) return refuse(k, OPEN.create_write);
+  const refused = mayCreate(k, task, dir);
+  if (refused !== undefined) {
+    return refuse(k, refused === CREATE.write ? OPEN.create_write : refused);
+  }
   return isBpffs(k, dir.inode)
     ? refuse(k, OPEN.create)
     : unmodelled(k, "files on other file systems");
@@ -221,8 +223,7 @@ function mayOpen(k: Kernel, task: Task, found: Found, flags: number): Rule | und
   if (inode.node.kind === "dir" && (want & MAY_WRITE) !== 0) return OPEN.dir_write;
   if ((want & MAY_WRITE) !== 0 && readOnly) return OPEN.read_only;
   if (!permits(task, inode, want)) return OPEN.permission;
-  const owns = task.cred.uid === inode.uid || capable(task.cred, "CAP_FOWNER");
-  if ((flags & O_NOATIME) !== 0 && !owns) return OPEN.noatime;
+  if ((flags & O_NOATIME) !== 0 && !isOwner(task, inode)) return OPEN.noatime;
   const writes = MODES[flags & O_ACCMODE].writable;
   return writes && isReadOnly(k, found) ? OPEN.read_only_mount : undefined;
 }

@@ -2,7 +2,7 @@ import * as E from "fp-ts/lib/Either.js";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Task } from "../kernel/task.ts";
 import type { Rule } from "../kernel/rule.ts";
-import { addName, CREATE, freePlace, mayCreate, owned } from "./create.ts";
+import { addName, freePlace, mayCreate, owned } from "./create.ts";
 import { isBpffs } from "./walk.ts";
 
 /** Pins an object, whose reference the pin takes over. */
@@ -18,7 +18,8 @@ export function pin(
   if (E.isLeft(place)) return place;
   const { dir } = place.right;
   if (!isBpffs(k, dir.inode)) return E.left(notBpffs);
-  if (!mayCreate(task, dir)) return E.left(CREATE.write);
+  const refused = mayCreate(k, task, dir);
+  if (refused !== undefined) return E.left(refused);
   const mode = 0o600 & ~task.umask;
   const node = { kind: "pin", ...object } as const;
   return E.right(

@@ -8,7 +8,7 @@ import { withInode } from "../kernel/refs.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import { DELTA, has } from "../versions/deltas.ts";
-import { CREATE, enter, entriesOf, isReadOnly, leave, mayCreate } from "./create.ts";
+import { enter, entriesOf, isReadOnly, leave, mayCreate } from "./create.ts";
 import { changeable, DELETE, drop, dropDir, ELSEWHERE, mayDelete, named } from "./names.ts";
 import { MAY_WRITE, permits } from "./permission.ts";
 import {
@@ -181,7 +181,8 @@ function mayMove(
   const gone = mayDelete(task, source.dir, old);
   if (gone !== undefined) return gone;
   if (over === undefined) {
-    if (!mayCreate(task, target.dir)) return CREATE.write;
+    const refused = mayCreate(k, task, target.dir);
+    if (refused !== undefined) return refused;
   } else {
     const replaced = mayDelete(task, target.dir, over);
     if (replaced !== undefined) return replaced;

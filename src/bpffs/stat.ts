@@ -6,6 +6,7 @@ import type { Inode } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, refuse, unmodelled, type Write } from "../kernel/outcome.ts";
 import { rules } from "../kernel/rule.ts";
+import { insideOf } from "../kernel/userns.ts";
 import type { Task } from "../kernel/task.ts";
 import { entriesOf } from "./create.ts";
 import { O_DIRECTORY, openIt } from "./open.ts";
@@ -30,13 +31,16 @@ function sizeOf(k: Kernel, inode: Inode): number {
   return inode.nlink === 0 ? 0 : DIRENT * (2 + entriesOf(inode).size);
 }
 
-function told(k: Kernel, { inode }: Found): Outcome {
+/** What an id is shown as that the caller's user namespace does not have. */
+const OVERFLOW_ID = 65534;
+
+function told(k: Kernel, { cred }: Task, { inode }: Found): Outcome {
   const { type } = k.fs.superblocks.get(inode.sb)!;
   if (type !== "bpf" && type !== "tmpfs") return unmodelled(k, "stat of other file systems");
   const fields: readonly (readonly [string, number])[] = [
     ["mode", typeOf(inode) | inode.mode],
-    ["uid", inode.uid],
-    ["gid", inode.gid],
+    ["uid", insideOf(cred.ids.uid, inode.uid) ?? OVERFLOW_ID],
+    ["gid", insideOf(cred.ids.gid, inode.gid) ?? OVERFLOW_ID],
     ["nlink", inode.nlink],
   ];
   const words = fields.map(([field, value]): Write => ({ field, offset: 0, bytes: word(value) }));
@@ -47,7 +51,7 @@ function told(k: Kernel, { inode }: Found): Outcome {
 /** stat(2), and lstat(2), which does not follow a symlink as the last name. */
 export function stat(k: Kernel, task: Task, path: string, follows: boolean): Outcome {
   const found = E.chain(() => resolve(k, task, path, undefined, follows))(pathAt([], path));
-  return E.isLeft(found) ? refuse(k, found.left) : told(k, found.right);
+  return E.isLeft(found) ? refuse(k, found.left) : told(k, task, found.right);
 }
 
 export const FSTAT = rules("fstat", { bad_fd: ["EBADF", "the descriptor is not open"] });
@@ -57,7 +61,7 @@ export function fstat(k: Kernel, task: Task, fd: number): Outcome {
   const object = anyFileAt(k, task, fd)?.object;
   if (object === undefined) return refuse(k, FSTAT.bad_fd);
   if (object.of !== "inode") return unmodelled(k, "stat of what is no file");
-  return told(k, inodeAt(k, object));
+  return told(k, task, inodeAt(k, object));
 }
 
 export const READLINK = rules("readlink", {

@@ -5,6 +5,7 @@ import type { Inode } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import { withInode } from "../kernel/refs.ts";
+import { capableOver } from "../kernel/userns.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import type { Version } from "../kernel/version.ts";
@@ -51,11 +52,11 @@ const S_IXGRP = 0o10;
 export function withoutSetId(version: Version, task: Task, inode: Inode): number {
   const mode = inode.mode & ~S_ISUID;
   if ((mode & S_ISGID) === 0) return mode;
-  const stranger = has(version, DELTA.chown_sgid) && !keepsGroup(task, inode.gid);
+  const stranger = has(version, DELTA.chown_sgid) && !keepsGroup(task, inode);
   return (mode & S_IXGRP) !== 0 || stranger ? mode & ~S_ISGID : mode;
 }
 
 /** `in_group_or_capable`: who may have the set-group-id bit of a group. */
-export function keepsGroup({ cred }: Task, gid: number): boolean {
-  return cred.gid === gid || capable(cred, "CAP_FSETID");
+export function keepsGroup({ cred }: Task, inode: Inode): boolean {
+  return cred.gid === inode.gid || capableOver(cred, inode, "CAP_FSETID");
 }

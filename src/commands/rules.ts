@@ -4,6 +4,8 @@ import { CHMOD, CHOWN } from "../bpffs/attributes.ts";
 import { CREATE } from "../bpffs/create.ts";
 import { MOUNT } from "../bpffs/mount.ts";
 import { OPTIONS } from "../bpffs/mount_options.ts";
+import { FSCONFIG, FSMOUNT, FSOPEN, MOVE_MOUNT } from "../bpffs/fsopen.ts";
+import { IDMAP } from "../process/idmap.ts";
 import { UMOUNT } from "../bpffs/umount.ts";
 import { UNSHARE } from "../process/namespaces.ts";
 import { LINK } from "../bpffs/link.ts";
@@ -76,6 +78,11 @@ const TABLES: readonly Table[] = [
   OPTIONS,
   UMOUNT,
   UNSHARE,
+  IDMAP,
+  FSOPEN,
+  FSCONFIG,
+  FSMOUNT,
+  MOVE_MOUNT,
   READ,
   WRITE,
   LSEEK,

@@ -10,6 +10,7 @@ export const CAPABILITIES = {
   CAP_NET_ADMIN: 12,
   CAP_SYS_ADMIN: 21,
   CAP_SYS_RESOURCE: 24,
+  CAP_SETFCAP: 31,
   CAP_PERFMON: 38,
   CAP_BPF: 39,
 } as const;
@@ -19,6 +20,19 @@ export type Capability = keyof typeof CAPABILITIES;
 /** Every capability there is (bits 0 to 40), as root has them. */
 export const ALL_CAPABILITIES = (1n << 41n) - 1n;
 
+/** Ids in a row that a user namespace has: `outside` is what the initial namespace calls them. */
+export interface Extent {
+  readonly inside: number;
+  readonly outside: number;
+  readonly count: number;
+}
+
+/** The ids that a user namespace has. */
+export interface IdMaps {
+  readonly uid: readonly Extent[];
+  readonly gid: readonly Extent[];
+}
+
 /** Credentials of a task, with ids as the initial user namespace has them. */
 export interface Credentials {
   readonly uid: number;
@@ -27,6 +41,8 @@ export interface Credentials {
   readonly effective: bigint;
   /** The user namespace, by its number; 0 is the initial one. */
   readonly userns: number;
+  /** The ids of that namespace. */
+  readonly ids: IdMaps;
 }
 
 export const ROOT: Credentials = {
@@ -35,6 +51,10 @@ export const ROOT: Credentials = {
   permitted: ALL_CAPABILITIES,
   effective: ALL_CAPABILITIES,
   userns: 0,
+  ids: {
+    uid: [{ inside: 0, outside: 0, count: 0xffffffff }],
+    gid: [{ inside: 0, outside: 0, count: 0xffffffff }],
+  },
 };
 
 /** The mask of some capabilities, by name. */

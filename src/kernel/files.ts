@@ -48,6 +48,8 @@ export type FileObject =
   | { readonly of: "socket"; readonly id: number }
   /** A file or directory, opened by path. */
   | InodeFile
+  /** A file system in the making, by its number in `Kernel.contexts`. */
+  | { readonly of: "context"; readonly id: number }
   /** Anything that bpf(2) has nothing to do with: a terminal, a pipe. */
   | { readonly of: "other" };
 

@@ -73,6 +73,11 @@ export interface Mount {
   readonly source: string;
   /** It cannot be taken away alone: it came from a namespace of more privilege. */
   readonly locked: boolean;
+  /**
+   * Flags that cannot be taken from it, for the same reason; its access time flags cannot be changed
+   * then either.
+   */
+  readonly kept: number | undefined;
   /** Counts attachments, so that mounts on one mount have an order. */
   readonly attached: number;
   /** Open files and working directories on it. */

@@ -9,6 +9,8 @@ import type { FileSystem } from "./inodes.ts";
 import type { Radix } from "./radix.ts";
 import type { Socket } from "./sockets.ts";
 import type { Task } from "./task.ts";
+import type { FsContext } from "./contexts.ts";
+import type { UserNamespace } from "./userns.ts";
 import type { Version } from "./version.ts";
 
 /**
@@ -31,4 +33,7 @@ export interface Kernel {
   readonly links: IdTable<BpfLink>;
   readonly sockets: Radix<Socket>;
   readonly fs: FileSystem;
+  readonly userns: Radix<UserNamespace>;
+  /** File systems that are being made by fsopen(2). */
+  readonly contexts: Radix<FsContext>;
 }

@@ -1,4 +1,5 @@
 /** The mounts and mount namespaces of a kernel: what fs/namespace.c does to the tree. */
+import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY } from "../abi/mount_flags.ts";
 import type { FileSystem, Mount, Place } from "./inodes.ts";
 import type { Kernel } from "./kernel.ts";
 import { disconnect, freeMount, openInode } from "./refs.ts";
@@ -70,9 +71,11 @@ interface CopyOptions {
   readonly below?: (inode: number) => boolean;
   /** The namespace that the copies are put into at once. */
   readonly ns?: number;
-  /** Whether copies below the top are locked to their places. */
+  /** Whether the copies are locked to their places and to their flags. */
   readonly lock?: boolean;
 }
+
+const KEPT = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
 
 /** Copies a mount and what is on it; `copies` says which mount became which. */
 export function copyTree(
@@ -87,7 +90,8 @@ export function copyTree(
   const copy = (from: number, on: Place | undefined): number => {
     const old = k.fs.mounts.get(from)!;
     const shown = on === undefined ? root : old.root;
-    const made = addMount(now, { ...old, root: shown, locked: old.locked || (lock && !!on) });
+    const kept = lock ? old.flags & KEPT : old.kept;
+    const made = addMount(now, { ...old, root: shown, locked: old.locked || lock, kept });
     copies.set(from, made.mount);
     now = withMount(made.k, made.mount, { ...made.k.fs.mounts.get(made.mount)!, on, ns });
     for (const child of childrenOf(k, from)) {

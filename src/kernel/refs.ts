@@ -110,6 +110,8 @@ function release(k: Kernel, object: FileObject): Kernel {
       return putLink(k, object.id);
     case "socket":
       return releaseSocket(k, object.id);
+    case "context":
+      return releaseContext(k, object.id);
     case "inode":
       return putPlace(k, object);
     case "other":
@@ -181,8 +183,23 @@ export function freeMount(k: Kernel, number: number): Kernel {
   for (const [child, { on }] of now.fs.mounts.entries()) {
     if (on?.mount === number) now = freeMount(disconnect(now, child), child);
   }
-  const isShown = Array.from(now.fs.mounts.values()).some(({ sb }) => sb === mount.sb);
-  return isShown ? now : killSuperblock(now, mount.sb);
+  return keepOrKill(now, mount.sb);
+}
+
+/** A file system that was made in steps and is let go of. */
+function releaseContext(k: Kernel, id: number): Kernel {
+  const { sb } = k.contexts.get(id)!;
+  const left = { ...k, contexts: k.contexts.delete(id) };
+  if (sb === undefined) return left;
+  return keepOrKill(closeInode(left, k.fs.superblocks.get(sb)!.root), sb);
+}
+
+/** An instance goes that neither a mount nor a context has any more. */
+function keepOrKill(k: Kernel, number: number): Kernel {
+  const isHeld = ({ sb }: { readonly sb: number | undefined }) => sb === number;
+  const isShown = Array.from(k.fs.mounts.values()).some(isHeld) ||
+    Array.from(k.contexts.values()).some(isHeld);
+  return isShown ? k : killSuperblock(k, number);
 }
 
 /** Takes a mount off its place. */

@@ -37,4 +37,6 @@ export interface Task {
   readonly cwd: Place;
   /** The mount namespace, by its number in `FileSystem.namespaces`. */
   readonly ns: number;
+  /** Whether its files under /proc are its own; else they are root's. Not known after some execve. */
+  readonly dumpable: boolean | undefined;
 }

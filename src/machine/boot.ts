@@ -20,6 +20,7 @@ import { atLeast, type Version } from "../kernel/version.ts";
 import { latin1 } from "../abi/memory.ts";
 import type { BpfBtf } from "../kernel/btfs.ts";
 import { DELTA, has } from "../versions/deltas.ts";
+import { INITIAL } from "../kernel/userns.ts";
 import { vmlinuxOf } from "../versions/vmlinux.ts";
 
 /** How a machine is booted: what it is like, and what it would decide by chance. */
@@ -97,6 +98,7 @@ function mounted(sb: number, root: number, on: Place | undefined, flags = 0): Mo
     flags: flags | MS_RELATIME,
     source,
     locked: false,
+    kept: undefined,
     attached,
     refs: 0,
   };
@@ -135,6 +137,8 @@ export function bootKernel(version: Version, options: BootOptions = {}): Kernel 
     vmlinux,
     links: idTable(seeds.link_id),
     sockets: Radix.empty(),
+    userns: table([INITIAL]),
+    contexts: Radix.empty(),
     fs: fileSystem(has(version, DELTA.mount_source) ? "bpf" : "none"),
   };
   const cwd: Place = { mount: ROOTFS, inode: 0 };
@@ -148,6 +152,7 @@ export function bootKernel(version: Version, options: BootOptions = {}): Kernel 
     mappings: [],
     cwd,
     ns: 0,
+    dumpable: true,
   });
   return withStdio(first);
 }

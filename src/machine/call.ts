@@ -1,4 +1,6 @@
 import type { AttrOf, CommandName } from "../abi/commands.ts";
+import type { Ptr } from "../abi/memory.ts";
+import type { MapLine } from "../process/idmap.ts";
 import type { MountCall } from "../bpffs/mount.ts";
 import type { CallOptions, RawCall } from "../commands/entry.ts";
 import type { Limits } from "../kernel/task.ts";
@@ -85,6 +87,22 @@ export type Call =
   | ({ readonly op: "mount" } & MountCall)
   | { readonly op: "umount"; readonly path: string; readonly flags: number }
   | { readonly op: "unshare"; readonly flags: number }
+  | {
+    readonly op: "idmap";
+    readonly of: number;
+    readonly ids: "uid" | "gid";
+    readonly lines: readonly MapLine[];
+  }
+  | { readonly op: "fsopen"; readonly type: Ptr; readonly flags: number }
+  | {
+    readonly op: "fsconfig";
+    readonly fd: number;
+    readonly cmd: number;
+    readonly key: Ptr;
+    readonly value: Ptr;
+  }
+  | { readonly op: "fsmount"; readonly fd: number; readonly flags: number }
+  | { readonly op: "move_mount"; readonly fd: number; readonly path: string }
   | { readonly op: "mounts" }
   | { readonly op: "statfs"; readonly path: string }
   | { readonly op: "umask"; readonly mask: number }

@@ -5,6 +5,7 @@ import type { CallOptions, RawCall } from "../commands/entry.ts";
 import { type Capability, capabilityMask } from "../kernel/capabilities.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Answer, Outcome, Refusal, Unmodelled, Write } from "../kernel/outcome.ts";
+import type { MapLine } from "../process/idmap.ts";
 import type { Rule } from "../kernel/rule.ts";
 import type { Limits } from "../kernel/task.ts";
 import type { Version } from "../kernel/version.ts";
@@ -302,6 +303,28 @@ export class Machine<C extends { readonly op: string } = never> {
 
   unshare(flags: number): Machine<C> {
     return this.call({ op: "unshare", flags });
+  }
+
+  /** Writes /proc/PID/uid_map or gid_map of a task: lines of (inside, outside, count). */
+  idmap(of: number, ids: "uid" | "gid", lines: readonly MapLine[]): Machine<C> {
+    return this.call({ op: "idmap", of, ids, lines });
+  }
+
+  fsopen(type: Ptr, flags = 0): Machine<C> {
+    return this.call({ op: "fsopen", type, flags });
+  }
+
+  fsconfig(fd: number, cmd: number, key: Ptr = 0, value: Ptr = 0): Machine<C> {
+    return this.call({ op: "fsconfig", fd, cmd, key, value });
+  }
+
+  fsmount(fd: number, flags = 0): Machine<C> {
+    return this.call({ op: "fsmount", fd, flags });
+  }
+
+  /** move_mount(2) of what a descriptor of fsmount is of. */
+  moveMount(fd: number, path: string): Machine<C> {
+    return this.call({ op: "move_mount", fd, path });
   }
 
   /** Reads the lines of /proc/self/mounts that are of type bpf; `lines` has them. */

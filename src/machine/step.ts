@@ -1,4 +1,6 @@
 import * as attributes from "../bpffs/attributes.ts";
+import { fsconfig, fsmount, fsopen, moveMount } from "../bpffs/fsopen.ts";
+import { idmap } from "../process/idmap.ts";
 import { mount } from "../bpffs/mount.ts";
 import { mounts } from "../bpffs/mount_lines.ts";
 import { statfs } from "../bpffs/statfs.ts";
@@ -96,6 +98,16 @@ export function step(k: Kernel, taskNumber: number, call: Call): Outcome {
       return umount(k, task, call.path, call.flags);
     case "unshare":
       return unshare(k, task, call.flags);
+    case "idmap":
+      return idmap(k, task, call.of, call.ids, call.lines);
+    case "fsopen":
+      return fsopen(k, task, call.type, call.flags);
+    case "fsconfig":
+      return fsconfig(k, task, call.fd, call.cmd, call.key, call.value);
+    case "fsmount":
+      return fsmount(k, task, call.fd, call.flags);
+    case "move_mount":
+      return moveMount(k, task, call.fd, call.path);
     case "mounts":
       return mounts(k, task);
     case "statfs":

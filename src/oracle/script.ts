@@ -85,6 +85,7 @@ export const OPS = {
   faccessat2: "dirfd *path mode flags",
   setns: "fd type?",
   mounts: "",
+  idmap: "task ids",
   pause: "ms?",
   sys: "nr x0? x1? x2? x3? x4? x5?",
 } as const;

@@ -32,6 +32,7 @@ import { areaOf, NotReplayable } from "./areas.ts";
 import { Ids } from "./ids.ts";
 import { Mappings } from "./mappings.ts";
 import { fileStep } from "./translate_files.ts";
+import { numbered } from "./translate_sys.ts";
 import { raw } from "./translate_raw.ts";
 
 /** A script's step, and the model's step that it stands for (none for a step that only asks). */
@@ -79,6 +80,11 @@ export const PATH_OPS: ReadonlySet<string> = new Set([
   "access",
   "faccessat2",
   "chdir",
+  "fsopen",
+  "fsconfig",
+  "fsmount",
+  "move_mount",
+  "idmap",
 ]);
 
 function usesPaths({ call }: ModelStep): boolean {
@@ -158,7 +164,9 @@ function translateStep(
     const { places, ...step } = file;
     return { step: { task, ...step }, model, areas: places };
   }
-  const [op, args] = plain(call, model, mappings);
+  const byNumber = numbered(task, call);
+  if (byNumber !== undefined) return { step: byNumber, model, areas: {} };
+  const [op, args] = plain(call as Plain, model, mappings);
   const areas = answerAreas(call);
   return { step: { task, op, args }, model, areas };
 }
@@ -171,7 +179,7 @@ function answerAreas({ op }: Call): Record<string, number> {
 }
 
 type Args = { readonly [key: string]: Argument | undefined };
-type Plain = Exclude<Call, { op: "bpf" } | { op: "raw" }>;
+type Plain = Exclude<Call, { op: "bpf" | "raw" | "idmap" | `fs${string}` | "move_mount" }>;
 
 const F_SETFD = 2;
 const RLIMIT_NOFILE = 7;

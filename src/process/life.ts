@@ -5,6 +5,7 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, refuse } from "../kernel/outcome.ts";
 import { enterNamespace, leaveNamespace } from "../kernel/mounts.ts";
 import { holdFile, holdPlace, putPlace } from "../kernel/refs.ts";
+import { hasCapability, outsideOf } from "../kernel/userns.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Limits, Task } from "../kernel/task.ts";
 import { holdMapping, unmapAll } from "./mappings.ts";
@@ -37,12 +38,15 @@ export function exec(k: Kernel, task: Task): Outcome {
     if (slot.cloexec) now = closeFd(now, task.number, fd);
   }
   now = unmapAll(now, task.number);
-  const caps = task.cred.uid === 0 ? ALL_CAPABILITIES : 0n;
+  const isRoot = task.cred.uid === outsideOf(task.cred.ids.uid, 0);
+  const caps = isRoot ? ALL_CAPABILITIES : 0n;
+  const dumpable = task.cred.userns === 0 ? true : undefined;
   const cred: Credentials = { ...task.cred, permitted: caps, effective: caps };
-  return done(withTask(now, { ...now.tasks.get(task.number)!, cred }));
+  return done(withTask(now, { ...now.tasks.get(task.number)!, cred, dumpable }));
 }
 
 export const SETUID = rules("setuid", {
+  unmapped: ["EINVAL", "the uid is not one of the caller's user namespace"],
   capability: ["EPERM", "the caller has no CAP_SETUID and asks for another uid than its own"],
 });
 
@@ -52,11 +56,14 @@ const UNCHANGED = 0xffffffff;
 /** setresuid(2) of all three to one uid: who leaves uid 0 leaves the capabilities behind. */
 export function setuid(k: Kernel, task: Task, asked: number): Outcome {
   const { cred } = task;
-  const uid = asked >>> 0 === UNCHANGED ? cred.uid : asked >>> 0;
-  if (uid !== cred.uid && !capable(cred, "CAP_SETUID")) return refuse(k, SETUID.capability);
-  const drops = cred.uid === 0 && uid !== 0;
+  const uid = asked >>> 0 === UNCHANGED ? cred.uid : outsideOf(cred.ids.uid, asked >>> 0);
+  if (uid === undefined) return refuse(k, SETUID.unmapped);
+  if (uid !== cred.uid && !hasCapability(cred, "CAP_SETUID")) return refuse(k, SETUID.capability);
+  const root = outsideOf(cred.ids.uid, 0);
+  const drops = cred.uid === root && uid !== root;
   const caps = drops ? { permitted: 0n, effective: 0n } : {};
-  return done(withTask(k, { ...task, cred: { ...cred, uid, ...caps } }));
+  const dumpable = task.dumpable && uid === cred.uid;
+  return done(withTask(k, { ...task, dumpable, cred: { ...cred, uid, ...caps } }));
 }
 
 export const SETGID = rules("setgid", {

@@ -136,6 +136,18 @@ export const DELTA = {
     "6.12",
     "a bpffs takes `delegate_cmds`, `delegate_maps`, `delegate_progs` and `delegate_attachs`",
   ),
+  context_userns: delta(
+    "fsconfig",
+    "userns",
+    "6.1",
+    "a file system that is not meant for user namespaces is created for none but the initial one",
+  ),
+  context_delegated: delta(
+    "fsconfig",
+    "delegated",
+    "6.12",
+    "a bpffs is created for a user namespace by who has CAP_SYS_ADMIN in the initial one",
+  ),
   open_fd_first: delta(
     "open",
     "fd_first",

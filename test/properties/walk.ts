@@ -37,6 +37,7 @@ class Found {
   readonly opens = new Tally();
   readonly names = new Tally();
   readonly mounts = new Tally();
+  readonly contexts = new Tally();
   readonly shown = new Tally();
   readonly inhabitants = new Tally();
   readonly subdirs = new Tally();
@@ -95,6 +96,7 @@ function walkSockets(k: Kernel, found: Found): void {
 function walkFiles(k: Kernel, found: Found): void {
   for (const { object } of k.files.values()) {
     if (object.of === "socket") found.sockets.add(object.id);
+    else if (object.of === "context") found.contexts.add(object.id);
     else if (object.of === "inode") addPlace(found, object);
     else if (object.of === "prog") found.progRefs.add(object.id);
     else if (object.of === "btf") found.btfRefs.add(object.id);
@@ -110,6 +112,11 @@ function addPlace(found: Found, { mount, inode }: Place): void {
 }
 
 function walkMounts(k: Kernel, found: Found): void {
+  for (const { sb } of k.contexts.values()) {
+    if (sb === undefined) continue;
+    found.opens.add(k.fs.superblocks.get(sb)!.root);
+    found.shown.add(sb);
+  }
   for (const { root, sb } of k.fs.mounts.values()) {
     found.opens.add(root);
     found.shown.add(sb);
@@ -211,6 +218,7 @@ function* checkInodes(k: Kernel, found: Found): Generator<string> {
 /** A mount is in a namespace, or is held; a superblock is shown; a namespace has tasks. */
 function* checkMounts(k: Kernel, found: Found): Generator<string> {
   const { mounts, superblocks, namespaces, inodes } = k.fs;
+  yield* held("context", k.contexts, found.contexts, () => 1);
   for (const number of found.mounts.numbers) {
     if (mounts.get(number) === undefined) yield `mount ${number} is held and does not exist`;
   }

@@ -14,7 +14,16 @@ import {
   room,
 } from "bpfspec";
 import type { Choice } from "./choices.ts";
-import { changedMount, chdir, newMount, statfs, umount, unshare } from "./mounts.ts";
+import {
+  changedMount,
+  chdir,
+  idmap,
+  newMount,
+  statfs,
+  stepwise,
+  umount,
+  unshare,
+} from "./mounts.ts";
 import { FILE_KINDS } from "./files.ts";
 import { create, element, nextKey } from "./maps.ts";
 import { BOUNDARIES, FLAGS, isWrong, ODD_PATHS, one, PATHS, wrongPlace } from "./pools.ts";
@@ -251,7 +260,9 @@ export const KINDS: readonly (readonly [weight: number, make: Make])[] = [
   [6, (_m, c) => newMount(c)],
   [6, (_m, c) => changedMount(c)],
   [5, (_m, c) => umount(c)],
-  [2, unshare],
+  [3, unshare],
+  [3, idmap],
+  [5, stepwise],
   [3, (_m, c) => chdir(c)],
   [3, () => ({ op: "mounts" })],
   [1, (_m, c) => statfs(c)],

@@ -5,6 +5,12 @@
 import {
   type Call,
   CLONE_NEWNS,
+  CLONE_NEWUSER,
+  FSCONFIG_CMD_CREATE,
+  FSCONFIG_SET_FLAG,
+  FSCONFIG_SET_STRING,
+  type Machine,
+  type MapLine,
   MNT_DETACH,
   MNT_FORCE,
   MS_BIND,
@@ -25,6 +31,7 @@ import {
 } from "bpfspec";
 import type { Choice } from "./choices.ts";
 import { isWrong, one } from "./pools.ts";
+import { aliveTasks, fdOf, fdsOf, someFd } from "./state.ts";
 
 const PLACES: readonly string[] = [
   "/sys/fs/bpf",
@@ -137,8 +144,70 @@ export function umount(choice: Choice): Call {
   return { op: "umount", path: one(PLACES, choice.a), flags };
 }
 
-export function unshare(): Call {
-  return { op: "unshare", flags: CLONE_NEWNS };
+/** In the first task only mounts: what it makes without privilege others would have to do for it. */
+export function unshare(m: Machine, { a }: Choice): Call {
+  const flags = [CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWUSER | CLONE_NEWNS];
+  return { op: "unshare", flags: m.task === 0 ? CLONE_NEWNS : one(flags, a) };
+}
+
+const LINES: readonly (readonly MapLine[])[] = [
+  [[0, 0, 1]],
+  [[0, 0, 1]],
+  [[0, 65534, 1]],
+  [[0, 0, 1000], [1000, 65534, 1]],
+  [[0, 1000, 10]],
+  [[5, 0, 0xfffffffe]],
+  [[0, 0, 2], [1, 5, 1]],
+  [[0, 0, 0]],
+  [],
+];
+
+export function idmap(m: Machine, { a, b, c }: Choice): Call {
+  const of = one(aliveTasks(m), a);
+  return { op: "idmap", of, ids: b % 2 === 0 ? "uid" : "gid", lines: one(LINES, c) };
+}
+
+/** One of the steps by which fsopen mounts. */
+export function stepwise(m: Machine, choice: Choice): Call {
+  const { a, b, c, d } = choice;
+  const fd = isWrong(choice) ? someFd(m, a) : fdOf(m, "context", a) ?? someFd(m, a);
+  const place = fdsOf(m, "inode").find((each) => {
+    const slot = m.kernel.tasks.get(m.task)!.fds.get(each)!;
+    const { object } = m.kernel.files.get(slot.file)!;
+    return object.of === "inode" && object.path === true;
+  });
+  switch (c % 6) {
+    case 0:
+      return {
+        op: "fsopen",
+        type: isWrong(choice) ? one([0, 1, "", "BPF"], d) : "bpf",
+        flags: b % 3,
+      };
+    case 1: {
+      const [key, value] = [...drawnData({ ...choice, c: d }).split(",")[0].split("="), "1"];
+      return {
+        op: "fsconfig",
+        fd,
+        cmd: FSCONFIG_SET_STRING,
+        key,
+        value: isWrong(choice) ? 0 : value,
+      };
+    }
+    case 2:
+      return {
+        op: "fsconfig",
+        fd,
+        cmd: FSCONFIG_SET_FLAG,
+        key: one(["ro", "x", "mode", 0], d),
+        value: 0,
+      };
+    case 3:
+      return { op: "fsconfig", fd, cmd: FSCONFIG_CMD_CREATE, key: 0, value: b % 9 === 0 ? "x" : 0 };
+    case 4:
+      return { op: "fsmount", fd, flags: b % 3 };
+    default:
+      return { op: "move_mount", fd: place ?? 77, path: one(PLACES, d) };
+  }
 }
 
 export function chdir({ a }: Choice): Call {

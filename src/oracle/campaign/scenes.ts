@@ -1,5 +1,5 @@
 /** Where a path may start: states in which much can happen that is far from boot. */
-import { CLONE_NEWNS, type Machine, MS_BIND, returning, u32 } from "bpfspec";
+import { CLONE_NEWNS, CLONE_NEWUSER, type Machine, MS_BIND, returning, u32 } from "bpfspec";
 import type { Choice } from "./choices.ts";
 import { one } from "./pools.ts";
 import { bytesOf, drawing, typed } from "./types.ts";
@@ -75,7 +75,14 @@ function described(m: Machine, { a, b, c }: Choice): Machine {
   return now;
 }
 
+/** A child that has no privilege but in a user namespace of its own, and may share descriptors. */
+const inUserNamespace: Scene = (m) =>
+  m.socketpair().bpf("MAP_CREATE", { map_type: 2, key_size: 4, value_size: 4, max_entries: 2 })
+    .fork().as(1).unshare(CLONE_NEWUSER | CLONE_NEWNS).mkdir("/tmp/t").fsopen("bpf").send(3, [6])
+    .as(0).recv(4);
+
 const SCENES: readonly ((m: Machine, first: Choice) => Machine)[] = [
+  inUserNamespace,
   nothing,
   nothing,
   furnished,

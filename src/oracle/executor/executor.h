@@ -167,6 +167,7 @@ s64 op_stat(struct call *c);
 s64 op_statfs(struct call *c);
 s64 op_getdents(struct call *c);
 s64 op_mounts(struct call *c);
+s64 op_idmap(struct call *c);
 s64 op_read(struct call *c);
 s64 op_write(struct call *c);
 s64 op_mmap(struct call *c);

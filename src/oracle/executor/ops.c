@@ -135,6 +135,7 @@ const struct op OPS[] = {
     CALL("faccessat2", SYS_faccessat2, "dirfd *path mode flags"),
     CALL("setns", SYS_setns, "fd type?"),
     OWN("mounts", "", op_mounts),
+    OWN("idmap", "task ids", op_idmap),
     OWN("pause", "ms?", op_pause),
     FREE("sys", "nr x0? x1? x2? x3? x4? x5?", op_sys),
     {0},

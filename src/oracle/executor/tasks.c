@@ -133,3 +133,33 @@ void first_task(void) {
   hand_over(0);
   live();
 }
+
+// Puts a decimal number at a place and returns the place behind it.
+static char *put_decimal(char *at, u64 n) {
+  char digits[20];
+  u32 count = 0;
+  do digits[count++] = '0' + n % 10;
+  while (n /= 10);
+  while (count) *at++ = digits[--count];
+  return at;
+}
+
+// Writes area 1 to uid_map (ids=0) or gid_map (ids=1) of a task.
+s64 op_idmap(struct call *c) {
+  char path[48] = "/proc/", *at = path + 6;
+  const char *name = c->arg[1] ? "/gid_map" : "/uid_map";
+  u64 task = c->arg[0];
+  struct area *area = &c->step->areas[1];
+  if (!area->present) return !fail(c, "missing key", (struct text){"a1", 2});
+  if (task != me && (task >= S->ntasks || !S->tasks[task].pid)) {
+    return !fail(c, "no pid is known of the task", (struct text){0});
+  }
+  // The first task's own pid is known to main alone for a moment.
+  at = put_decimal(at, task == me ? sys0(SYS_getpid) : (s64)S->tasks[task].pid);
+  while ((*at++ = *name++)) continue;
+  s64 fd = sys3(SYS_open, path, O_WRONLY | O_CLOEXEC, 0);
+  if (fd < 0) return fd;
+  s64 ret = sys3(SYS_write, fd, area_address(c, 1), area->size);
+  sys1(SYS_close, fd);
+  return ret < 0 ? ret : 0;
+}

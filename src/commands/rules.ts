@@ -10,6 +10,7 @@ import { LSEEK, READ, WRITE } from "../bpffs/read.ts";
 import { RENAME } from "../bpffs/rename.ts";
 import { FSTAT, READLINK } from "../bpffs/stat.ts";
 import { TRUNCATE } from "../bpffs/truncate.ts";
+import { XATTR } from "../bpffs/xattrs.ts";
 import { PATH } from "../bpffs/walk.ts";
 import { ARRAY } from "../maps/array.ts";
 import { HASH } from "../maps/hash.ts";
@@ -77,6 +78,7 @@ const TABLES: readonly Table[] = [
   FSTAT,
   READLINK,
   ACCESS,
+  XATTR,
   CHDIR,
   FCHDIR,
   CLOSE,

@@ -255,6 +255,58 @@ export class Machine {
     return this.call({ op: "faccessat2", dirfd, path, mode, flags });
   }
 
+  /** Gives a file an extended attribute; a number is a descriptor, as fsetxattr(2) takes it. */
+  setxattr(file: string | number, name: string, value: string, flags = 0): Machine {
+    const rest = { name, value, flags };
+    return this.call(
+      typeof file === "number"
+        ? { op: "fsetxattr", fd: file, ...rest }
+        : { op: "setxattr", path: file, ...rest },
+    );
+  }
+
+  lsetxattr(path: string, name: string, value: string, flags = 0): Machine {
+    return this.call({ op: "lsetxattr", path, name, value, flags });
+  }
+
+  /** The value of an extended attribute; `text` has it. */
+  getxattr(file: string | number, name: string, size = 4096): Machine {
+    return this.call(
+      typeof file === "number"
+        ? { op: "fgetxattr", fd: file, name, size }
+        : { op: "getxattr", path: file, name, size },
+    );
+  }
+
+  lgetxattr(path: string, name: string, size = 4096): Machine {
+    return this.call({ op: "lgetxattr", path, name, size });
+  }
+
+  /** The names of a file's extended attributes; `text` has them, each with a NUL behind it. */
+  listxattr(file: string | number, size = 4096): Machine {
+    return this.call(
+      typeof file === "number"
+        ? { op: "flistxattr", fd: file, size }
+        : { op: "listxattr", path: file, size },
+    );
+  }
+
+  llistxattr(path: string, size = 4096): Machine {
+    return this.call({ op: "llistxattr", path, size });
+  }
+
+  removexattr(file: string | number, name: string): Machine {
+    return this.call(
+      typeof file === "number"
+        ? { op: "fremovexattr", fd: file, name }
+        : { op: "removexattr", path: file, name },
+    );
+  }
+
+  lremovexattr(path: string, name: string): Machine {
+    return this.call({ op: "lremovexattr", path, name });
+  }
+
   chdir(path: string): Machine {
     return this.call({ op: "chdir", path });
   }

@@ -64,6 +64,14 @@ export const PATH_OPS: ReadonlySet<string> = new Set([
   "getdents",
   "access",
   "faccessat2",
+  "setxattr",
+  "lsetxattr",
+  "getxattr",
+  "lgetxattr",
+  "listxattr",
+  "llistxattr",
+  "removexattr",
+  "lremovexattr",
   "chdir",
 ]);
 

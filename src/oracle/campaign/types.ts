@@ -121,14 +121,14 @@ function bitFields(draw: Draw): BtfMember[] {
 
 /** What to load and what to make of it. */
 export interface Typed {
-  readonly btf: Uint8Array;
+  readonly bytes: Uint8Array;
   readonly maps: readonly AttrOf<"MAP_CREATE">[];
 }
 
 const LARGEST_VALUE = 512;
 
 /** Random types, and two maps of them whose BTF has descriptor `fd`. */
-export function typed(version: Version, seed: number, fd: number): Typed {
+export function typedMaps(version: Version, seed: number, fd: number): Typed {
   const draw = drawing(seed);
   const types: Types = { sources: [], sizes: [] };
   basic(types, version);
@@ -166,7 +166,7 @@ export function typed(version: Version, seed: number, fd: number): Typed {
       btf_value_type_id: other + 1,
     },
   ];
-  return { btf: btf(types.sources), maps };
+  return { bytes: btf(types.sources), maps };
 }
 
 function one<T>(list: readonly T[], draw: Draw): T {

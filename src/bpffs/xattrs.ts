@@ -66,21 +66,22 @@ function isFound(wanted: Wanted): wanted is Found {
   return "inode" in wanted;
 }
 
-/** Finds the file that a call is on. */
-function find(k: Kernel, task: Task, target: Target): Wanted {
+/** Finds the file that a call is on; a change of what is on a read-only file system ends here. */
+function find(k: Kernel, task: Task, target: Target, mask = MAY_READ): Wanted {
   if ("path" in target) {
     const { path, follows = true } = target;
     const found = E.chain(() => resolve(k, task, path, undefined, follows))(pathAt([], path));
-    return E.isLeft(found) ? refuse(k, found.left) : onBpffs(k, found.right);
+    return E.isLeft(found) ? refuse(k, found.left) : onBpffs(k, found.right, mask);
   }
   const object = fileAt(k, task, target.fd)?.object;
   if (object === undefined) return refuse(k, XATTR.bad_fd);
   return object.of === "inode"
-    ? onBpffs(k, inodeAt(k, object.inode))
+    ? onBpffs(k, inodeAt(k, object.inode), mask)
     : unmodelled(k, "attributes of what is no file");
 }
 
-function onBpffs(k: Kernel, found: Found): Wanted {
+function onBpffs(k: Kernel, found: Found, mask: number): Wanted {
+  if (mask === MAY_WRITE && isReadOnly(k, found)) return refuse(k, XATTR.read_only);
   return isBpffs(k, found.inode) ? found : unmodelled(k, "attributes on other file systems");
 }
 
@@ -124,7 +125,6 @@ function supported(k: Kernel, name: string): Rule | undefined {
 
 /** Everything before the attribute itself is looked at. */
 function check(k: Kernel, task: Task, found: Found, name: string, mask: number) {
-  if (mask === MAY_WRITE && isReadOnly(k, found)) return refuse(k, XATTR.read_only);
   const wrong = mayAccess(k, task, found, name, mask);
   if (typeof wrong === "string") return unmodelled(k, wrong);
   const refused = wrong ?? supported(k, name);
@@ -157,7 +157,7 @@ export function setxattr(
 ): Outcome {
   const bad = badValue(name, value, flags);
   if (bad !== undefined && has(k.version, DELTA.setxattr_args_first)) return refuse(k, bad);
-  const found = find(k, task, target);
+  const found = find(k, task, target, MAY_WRITE);
   if (!isFound(found)) return found;
   if (bad !== undefined) return refuse(k, bad);
   const refused = check(k, task, found, name, MAY_WRITE);
@@ -224,7 +224,7 @@ export function listxattr(k: Kernel, task: Task, target: Target, size: number): 
 /** removexattr(2), lremovexattr(2), fremovexattr(2) */
 export function removexattr(k: Kernel, task: Task, target: Target, name: string): Outcome {
   if (badName(name) && has(k.version, DELTA.getxattr_name_first)) return refuse(k, XATTR.name);
-  const found = find(k, task, target);
+  const found = find(k, task, target, MAY_WRITE);
   if (!isFound(found)) return found;
   if (badName(name)) return refuse(k, XATTR.name);
   const refused = check(k, task, found, name, MAY_WRITE);

@@ -90,8 +90,9 @@ function described(m: Machine, { a, b, c }: Choice): Machine {
       const value = bytesOf(draw, attr.value_size!);
       now = now.bpf("MAP_UPDATE_ELEM", { map_fd, key, value });
     }
-    now = now.bpf("OBJ_PIN", { pathname: `/sys/fs/bpf/${i === 0 ? "a" : "d/a"}`, bpf_fd: map_fd });
-    const read = now.open(`/sys/fs/bpf/${i === 0 ? "a" : "d/a"}`);
+    const pathname = `/sys/fs/bpf/${["a", "d/a", "b"][i]}`;
+    now = now.bpf("OBJ_PIN", { pathname, bpf_fd: map_fd });
+    const read = now.open(pathname);
     const shown = typeof read.result === "number" ? read.read(read.result, 4096) : read;
     if (shown.answer?.kind === "value") now = shown;
   }

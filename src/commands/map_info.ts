@@ -33,7 +33,9 @@ export function mapInfo(k: Kernel, map: BpfMap, args: Args<"OBJ_GET_INFO_BY_FD">
   if ("outcome" in hashed) return hashed.outcome;
   const filled = { ...(withInput ? input : {}), ...described(map, k) };
   const whole = latin1(encodeInfo("bpf_map_info", filled, k.version)).slice(0, length);
-  return putInfo(k, args, whole, hashed.writes);
+  const btf = map.spec.btf === undefined ? [] : [{ kind: "btf", offset: 64 } as const];
+  const ids = [{ kind: "map", offset: 4 } as const, ...btf];
+  return putInfo(k, args, whole, hashed.writes, { ids });
 }
 
 /** What the kernel says of a map. */

@@ -16,6 +16,7 @@ import { LSEEK, READ, WRITE } from "../bpffs/read.ts";
 import { RENAME } from "../bpffs/rename.ts";
 import { FSTAT, READLINK } from "../bpffs/stat.ts";
 import { TRUNCATE } from "../bpffs/truncate.ts";
+import { XATTR } from "../bpffs/xattrs.ts";
 import { PATH } from "../bpffs/walk.ts";
 import { ARRAY } from "../maps/array.ts";
 import { HASH } from "../maps/hash.ts";
@@ -92,6 +93,7 @@ const TABLES: readonly Table[] = [
   FSTAT,
   READLINK,
   ACCESS,
+  XATTR,
   CHDIR,
   FCHDIR,
   CLOSE,

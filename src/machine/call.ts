@@ -81,6 +81,31 @@ export type Call =
     readonly mode: number;
     readonly flags: number;
   }
+  | {
+    readonly op: "setxattr" | "lsetxattr";
+    readonly path: string;
+    readonly name: string;
+    readonly value: string;
+    readonly flags: number;
+  }
+  | {
+    readonly op: "fsetxattr";
+    readonly fd: number;
+    readonly name: string;
+    readonly value: string;
+    readonly flags: number;
+  }
+  | {
+    readonly op: "getxattr" | "lgetxattr";
+    readonly path: string;
+    readonly name: string;
+    readonly size: number;
+  }
+  | { readonly op: "fgetxattr"; readonly fd: number; readonly name: string; readonly size: number }
+  | { readonly op: "listxattr" | "llistxattr"; readonly path: string; readonly size: number }
+  | { readonly op: "flistxattr"; readonly fd: number; readonly size: number }
+  | { readonly op: "removexattr" | "lremovexattr"; readonly path: string; readonly name: string }
+  | { readonly op: "fremovexattr"; readonly fd: number; readonly name: string }
   | { readonly op: "chdir"; readonly path: string }
   | { readonly op: "fchdir"; readonly fd: number }
   | { readonly op: "setgid"; readonly gid: number }

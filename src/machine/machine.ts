@@ -4,7 +4,7 @@ import { wordAt } from "../abi/words.ts";
 import type { CallOptions, RawCall } from "../commands/entry.ts";
 import { type Capability, capabilityMask } from "../kernel/capabilities.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import type { Answer, Outcome, Refusal, Unmodelled, Write } from "../kernel/outcome.ts";
+import type { Answer, IdKind, Outcome, Refusal, Unmodelled, Write } from "../kernel/outcome.ts";
 import type { MapLine } from "../process/idmap.ts";
 import type { Rule } from "../kernel/rule.ts";
 import type { Limits } from "../kernel/task.ts";
@@ -25,7 +25,7 @@ export interface Step<C = never> {
   /** Why another answer would be right as well, where it would (see `Outcome`). */
   readonly undetermined?: string;
   /** The object that the call made. */
-  readonly made?: { readonly kind: "map" | "prog"; readonly id: number };
+  readonly made?: { readonly kind: IdKind; readonly id: number };
 }
 
 interface Past<C> {
@@ -272,6 +272,58 @@ export class Machine<C extends { readonly op: string } = never> {
     return this.call({ op: "faccessat2", dirfd, path, mode, flags });
   }
 
+  /** Gives a file an extended attribute; a number is a descriptor, as fsetxattr(2) takes it. */
+  setxattr(file: string | number, name: string, value: string, flags = 0): Machine<C> {
+    const rest = { name, value, flags };
+    return this.call(
+      typeof file === "number"
+        ? { op: "fsetxattr", fd: file, ...rest }
+        : { op: "setxattr", path: file, ...rest },
+    );
+  }
+
+  lsetxattr(path: string, name: string, value: string, flags = 0): Machine<C> {
+    return this.call({ op: "lsetxattr", path, name, value, flags });
+  }
+
+  /** The value of an extended attribute; `text` has it. */
+  getxattr(file: string | number, name: string, size = 4096): Machine<C> {
+    return this.call(
+      typeof file === "number"
+        ? { op: "fgetxattr", fd: file, name, size }
+        : { op: "getxattr", path: file, name, size },
+    );
+  }
+
+  lgetxattr(path: string, name: string, size = 4096): Machine<C> {
+    return this.call({ op: "lgetxattr", path, name, size });
+  }
+
+  /** The names of a file's extended attributes; `text` has them, each with a NUL behind it. */
+  listxattr(file: string | number, size = 4096): Machine<C> {
+    return this.call(
+      typeof file === "number"
+        ? { op: "flistxattr", fd: file, size }
+        : { op: "listxattr", path: file, size },
+    );
+  }
+
+  llistxattr(path: string, size = 4096): Machine<C> {
+    return this.call({ op: "llistxattr", path, size });
+  }
+
+  removexattr(file: string | number, name: string): Machine<C> {
+    return this.call(
+      typeof file === "number"
+        ? { op: "fremovexattr", fd: file, name }
+        : { op: "removexattr", path: file, name },
+    );
+  }
+
+  lremovexattr(path: string, name: string): Machine<C> {
+    return this.call({ op: "lremovexattr", path, name });
+  }
+
   chdir(path: string): Machine<C> {
     return this.call({ op: "chdir", path });
   }
@@ -423,6 +475,11 @@ export class Machine<C extends { readonly op: string } = never> {
   get progIds(): readonly number[] {
     return Array.from(this.kernel.progs.table.entries(), ([id]) => id);
   }
+
+  /** The ids of the BTF objects that exist; from 6.1 on the kernel's own is one. */
+  get btfIds(): readonly number[] {
+    return Array.from(this.kernel.btfs.table.entries(), ([id]) => id);
+  }
 }
 
 /**
@@ -439,10 +496,12 @@ export function boot(version: Version, options: MachineOptions = {}): Machine {
   return Machine.boot(version, options);
 }
 
-/** The map or program that a kernel has and the one before it had not. */
+const TABLES = [["map", "maps"], ["prog", "progs"], ["btf", "btfs"]] as const;
+
+/** The object that a kernel has and the one before it had not. */
 function madeBy(before: Kernel, after: Kernel): Step["made"] {
-  for (const kind of ["map", "prog"] as const) {
-    const [was, is] = kind === "map" ? [before.maps, after.maps] : [before.progs, after.progs];
+  for (const [kind, table] of TABLES) {
+    const [was, is] = [before[table], after[table]];
     if (is.cursor !== was.cursor && is.table.size > was.table.size) {
       return { kind, id: is.cursor - 1 };
     }
@@ -455,6 +514,7 @@ const ATTR_FIELDS: ReadonlySet<string> = new Set([
   "next_id",
   "info_len",
   "log_true_size",
+  "btf_log_true_size",
   "common.log_true_size",
   "mode",
   "uid",

@@ -15,6 +15,7 @@ import * as reading from "../bpffs/read.ts";
 import { rename } from "../bpffs/rename.ts";
 import * as stats from "../bpffs/stat.ts";
 import { truncate } from "../bpffs/truncate.ts";
+import * as xattrs from "../bpffs/xattrs.ts";
 import { bpf, rawBpf } from "../commands/entry.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { type Outcome, unmodelled } from "../kernel/outcome.ts";
@@ -89,7 +90,7 @@ export function step(k: Kernel, taskNumber: number, call: Call): Outcome {
     case "fchown":
       return attributes.chown(k, task, call, call.uid, call.gid);
     case "lchown":
-      return attributes.chown(k, task, { path: call.path, follows: false }, call.uid, call.gid);
+      return attributes.chown(k, task, itself(call), call.uid, call.gid);
     case "truncate":
       return truncate(k, task, call.path, call.length);
     case "mount":
@@ -134,6 +135,26 @@ export function step(k: Kernel, taskNumber: number, call: Call): Outcome {
     case "access":
     case "faccessat2":
       return access(k, task, call);
+    case "setxattr":
+    case "fsetxattr":
+      return xattrs.setxattr(k, task, call, call.name, call.value, call.flags);
+    case "lsetxattr":
+      return xattrs.setxattr(k, task, itself(call), call.name, call.value, call.flags);
+    case "getxattr":
+    case "fgetxattr":
+      return xattrs.getxattr(k, task, call, call.name, call.size);
+    case "lgetxattr":
+      return xattrs.getxattr(k, task, itself(call), call.name, call.size);
+    case "listxattr":
+    case "flistxattr":
+      return xattrs.listxattr(k, task, call, call.size);
+    case "llistxattr":
+      return xattrs.listxattr(k, task, itself(call), call.size);
+    case "removexattr":
+    case "fremovexattr":
+      return xattrs.removexattr(k, task, call, call.name);
+    case "lremovexattr":
+      return xattrs.removexattr(k, task, itself(call), call.name);
     case "chdir":
       return places.chdir(k, task, call.path);
     case "fchdir":
@@ -149,4 +170,9 @@ export function step(k: Kernel, taskNumber: number, call: Call): Outcome {
     case "setrlimit":
       return life.setrlimit(k, task, call.limits);
   }
+}
+
+/** What a path names, a symlink as the last name being that symlink. */
+function itself({ path }: { readonly path: string }): attributes.Target {
+  return { path, follows: false };
 }

@@ -20,6 +20,18 @@ const NR = {
   fchown: 93,
   lchown: 94,
   mknod: 133,
+  setxattr: 188,
+  lsetxattr: 189,
+  fsetxattr: 190,
+  getxattr: 191,
+  lgetxattr: 192,
+  fgetxattr: 193,
+  listxattr: 194,
+  llistxattr: 195,
+  flistxattr: 196,
+  removexattr: 197,
+  lremovexattr: 198,
+  fremovexattr: 199,
 } as const;
 
 /** What of one buffer the executor has room for. */
@@ -76,7 +88,55 @@ export function fileStep(call: Call): FileStep | undefined {
       return byNumber(NR.lchown, [path, call.uid, call.gid], { 1: memory(call.path) });
     case "mknod":
       return byNumber(NR.mknod, [path, call.mode, 0], { 1: memory(call.path) });
+    case "setxattr":
+    case "lsetxattr":
+    case "fsetxattr": {
+      const { first, areas } = firstOf(call);
+      return byNumber(
+        NR[call.op],
+        [first, { address: 2 }, { address: 3 }, call.value.length, call.flags],
+        { ...areas, 2: memory(call.name), 3: memory(call.value).slice(0, -1) },
+      );
+    }
+    case "getxattr":
+    case "lgetxattr":
+    case "fgetxattr": {
+      const { first, areas } = firstOf(call);
+      return byNumber(
+        NR[call.op],
+        [first, { address: 2 }, { address: 3 }, call.size],
+        { ...areas, 2: memory(call.name), 3: room(call.size) },
+        { buf: 3 },
+      );
+    }
+    case "listxattr":
+    case "llistxattr":
+    case "flistxattr": {
+      const { first, areas } = firstOf(call);
+      return byNumber(
+        NR[call.op],
+        [first, { address: 3 }, call.size],
+        { ...areas, 3: room(call.size) },
+        { buf: 3 },
+      );
+    }
+    case "removexattr":
+    case "lremovexattr":
+    case "fremovexattr": {
+      const { first, areas } = firstOf(call);
+      return byNumber(NR[call.op], [first, { address: 2 }], { ...areas, 2: memory(call.name) });
+    }
     default:
       return undefined;
   }
+}
+
+/** The first argument of a call that is on a path or on a descriptor, and the memory it takes. */
+function firstOf(call: { readonly path: string } | { readonly fd: number }): {
+  readonly first: number | { readonly address: number };
+  readonly areas: Readonly<Record<number, Area>>;
+} {
+  return "fd" in call
+    ? { first: call.fd, areas: {} }
+    : { first: { address: 1 }, areas: { 1: memory(call.path) } };
 }

@@ -185,7 +185,19 @@ export const DELTA = {
     "6.1",
     "the set-group-id bit of a file goes without the group's execute bit too, where the caller is not in the group and has no CAP_FSETID",
   ),
-  xattrs: delta("setxattr", "bpffs", "7.2", "a bpffs has extended attributes"),
+  xattrs: delta("xattr", "bpffs", "7.2", "a bpffs has extended attributes"),
+  setxattr_args_first: delta(
+    "xattr",
+    "set_args_first",
+    "6.12",
+    "setxattr looks at its flags, the name and the size before it walks the path",
+  ),
+  getxattr_name_first: delta(
+    "xattr",
+    "name_first",
+    "6.18",
+    "getxattr and removexattr look at the name before they walk the path",
+  ),
   license_late: delta(
     "PROG_LOAD",
     "license_late",

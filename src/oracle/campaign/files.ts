@@ -86,6 +86,46 @@ const FILE_TYPES: readonly number[] = [
   0o30600,
 ];
 
+const NAMES: readonly string[] = [
+  "trusted.a",
+  "trusted.b",
+  "trusted.c",
+  "security.a",
+  "security.b",
+  "user.a",
+];
+const ODD_NAMES: readonly string[] = [
+  "trusted.",
+  "security.",
+  "system.a",
+  "foo",
+  "",
+  "x".repeat(255),
+  "x".repeat(256),
+];
+
+function name(choice: Choice): string {
+  return isWrong(choice) ? one(ODD_NAMES, choice.b) : one(NAMES, choice.b);
+}
+
+const VALUES: readonly string[] = ["", "a", "abc", "v".repeat(100), "w".repeat(65536)];
+
+/** A file by its path, or by a descriptor, or a symlink itself. */
+function xattr(
+  m: Machine,
+  c: Choice,
+  kind: "set" | "get" | "list" | "remove",
+  rest: object,
+): Call {
+  const how = c.d % 6;
+  const target = how === 0 ? { fd: file(m, c) } : { path: path(c, c.a) };
+  return {
+    op: `${how === 0 ? "f" : how === 1 ? "l" : ""}${kind}xattr`,
+    ...target,
+    ...rest,
+  } as Call;
+}
+
 /** Every kind of call on files with its weight. */
 export const FILE_KINDS: readonly (readonly [weight: number, make: Make])[] = [
   [8, (_m, c) => ({ op: "open", path: path(c, c.a), flags: one(OPEN_FLAGS, c.b) })],
@@ -141,6 +181,18 @@ export const FILE_KINDS: readonly (readonly [weight: number, make: Make])[] = [
   [1, (_m, c) => ({ op: "chmod", path: path(c, c.a), mode: one(MODES, c.b) })],
   [1, (m, c) => ({ op: "fchmod", fd: file(m, c), mode: one(MODES, c.b) })],
   [1, (m, c) => ({ op: "fchown", fd: file(m, c), uid: one(UIDS, c.b), gid: one(UIDS, c.c) })],
+  [
+    6,
+    (m, c) =>
+      xattr(m, c, "set", {
+        name: name(c),
+        value: one(VALUES, c.c),
+        flags: one([0, 0, 0, 1, 2, 3, 4], c.wrong),
+      }),
+  ],
+  [3, (m, c) => xattr(m, c, "get", { name: name(c), size: one([4096, 0, 1, 3, 65536], c.c) })],
+  [2, (m, c) => xattr(m, c, "list", { size: one([4096, 0, 1, 12], c.c) })],
+  [2, (m, c) => xattr(m, c, "remove", { name: name(c) })],
   [2, (_m, c) => ({ op: "chdir", path: path(c, c.a) })],
   [1, (m, c) => ({ op: "fchdir", fd: file(m, c) })],
   [

@@ -3,6 +3,7 @@ import type { Call, Step } from "bpfspec";
 
 const FD_FIELDS: ReadonlySet<string> = new Set([
   "map_fd",
+  "btf_fd",
   "bpf_fd",
   "path_fd",
   "fd",

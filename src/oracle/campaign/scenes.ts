@@ -1,8 +1,8 @@
 /** Where a path may start: states in which much can happen that is far from boot. */
-import { CLONE_NEWNS, CLONE_NEWUSER, type Machine, MS_BIND, returning, u32 } from "bpfspec";
+import { btf, CLONE_NEWNS, CLONE_NEWUSER, type Machine, MS_BIND, returning, u32 } from "bpfspec";
 import type { Choice } from "./choices.ts";
 import { one } from "./pools.ts";
-import { bytesOf, drawing, typed } from "./types.ts";
+import { bytesOf, drawing, typedMaps } from "./types.ts";
 
 type Scene = (m: Machine) => Machine;
 
@@ -21,6 +21,37 @@ const furnished: Scene = (m) =>
       map_flags: 1024,
     })
     .bpf("PROG_LOAD", { prog_type: 1, insns: returning(0), insn_cnt: 2, license: "GPL" });
+
+const TYPES = btf([
+  { kind: "INT", name: "int", size: 4, encoding: 1 },
+  {
+    kind: "STRUCT",
+    name: "pair",
+    size: 8,
+    members: [
+      { name: "a", type: 1 },
+      { name: "b", type: 1, offset: 32 },
+    ],
+  },
+  { kind: "VAR", name: "v", type: 1, linkage: 1 },
+  { kind: "DATASEC", name: ".bss", size: 4, vars: [{ type: 3, offset: 0, size: 4 }] },
+  { kind: "ARRAY", type: 1, index: 1, nelems: 4 },
+  { kind: "TYPEDEF", name: "word", type: 1 },
+  { kind: "INT", name: "char", size: 1 },
+]);
+
+/** BTF, and a map that it describes. */
+const typed: Scene = (m) =>
+  m.bpf("BTF_LOAD", { btf: TYPES, btf_size: TYPES.length }).bpf("MAP_CREATE", {
+    map_type: 1,
+    key_size: 4,
+    value_size: 8,
+    max_entries: 4,
+    map_flags: 64,
+    btf_fd: 3,
+    btf_key_type_id: 1,
+    btf_value_type_id: 2,
+  });
 
 /** Directories and pins that root made, and some that everybody may use. */
 const pinned: Scene = (m) =>
@@ -53,8 +84,8 @@ const mounted: Scene = (m) =>
 function described(m: Machine, { a, b, c }: Choice): Machine {
   const seed = a + 10000 * (b + 10000 * c);
   const draw = drawing(seed + 1);
-  const { btf, maps } = typed(m.kernel.version, seed, 3);
-  let now = m.bpf("BTF_LOAD", { btf, btf_size: btf.length });
+  const { bytes, maps } = typedMaps(m.kernel.version, seed, 3);
+  let now = m.bpf("BTF_LOAD", { btf: bytes, btf_size: bytes.length });
   if (now.result !== 3) return m;
   now = now.mkdir("/sys/fs/bpf/d");
   for (const [i, attr] of maps.entries()) {
@@ -67,8 +98,9 @@ function described(m: Machine, { a, b, c }: Choice): Machine {
       const value = bytesOf(draw, attr.value_size!);
       now = now.bpf("MAP_UPDATE_ELEM", { map_fd, key, value });
     }
-    now = now.bpf("OBJ_PIN", { pathname: `/sys/fs/bpf/${i === 0 ? "a" : "d/a"}`, bpf_fd: map_fd });
-    const read = now.open(`/sys/fs/bpf/${i === 0 ? "a" : "d/a"}`);
+    const pathname = `/sys/fs/bpf/${["a", "d/a", "b"][i]}`;
+    now = now.bpf("OBJ_PIN", { pathname, bpf_fd: map_fd });
+    const read = now.open(pathname);
     const shown = typeof read.result === "number" ? read.read(read.result, 4096) : read;
     if (shown.answer?.kind === "value") now = shown;
   }
@@ -84,7 +116,7 @@ const inUserNamespace: Scene = (m) =>
 const SCENES: readonly ((m: Machine, first: Choice) => Machine)[] = [
   inUserNamespace,
   nothing,
-  nothing,
+  typed,
   furnished,
   pinned,
   unprivileged,

@@ -121,14 +121,14 @@ function bitFields(draw: Draw): BtfMember[] {
 
 /** What to load and what to make of it. */
 export interface Typed {
-  readonly btf: Uint8Array;
+  readonly bytes: Uint8Array;
   readonly maps: readonly AttrOf<"MAP_CREATE">[];
 }
 
 const LARGEST_VALUE = 512;
 
-/** Random types, and two maps of them whose BTF has descriptor `fd`. */
-export function typed(version: Version, seed: number, fd: number): Typed {
+/** Random types, and maps of them whose BTF has descriptor `fd`. */
+export function typedMaps(version: Version, seed: number, fd: number): Typed {
   const draw = drawing(seed);
   const types: Types = { sources: [], sizes: [] };
   basic(types, version);
@@ -166,7 +166,28 @@ export function typed(version: Version, seed: number, fd: number): Typed {
       btf_value_type_id: other + 1,
     },
   ];
-  return { btf: btf(types.sources), maps };
+  if (draw(3) === 0) maps.push(section(types, draw, fd));
+  return { bytes: btf(types.sources), maps };
+}
+
+/** A map of global variables: one element, and no key that BTF tells of. */
+function section(types: Types, draw: Draw, fd: number): AttrOf<"MAP_CREATE"> {
+  const placed = fields(types, draw, 1 + draw(3));
+  const vars = placed.map(({ type, offset = 0 }, i) => {
+    const variable = add(types, { kind: "VAR", name: `v${i}`, type, linkage: 1 }, 0);
+    return { type: variable, offset: offset / 8, size: types.sizes[type - 1] };
+  });
+  const last = vars[vars.length - 1];
+  const size = last.offset + last.size;
+  const btf_value_type_id = add(types, { kind: "DATASEC", name: ".data", size, vars }, size);
+  return {
+    map_type: 2,
+    key_size: 4,
+    value_size: size,
+    max_entries: 1,
+    btf_fd: fd,
+    btf_value_type_id,
+  };
 }
 
 function one<T>(list: readonly T[], draw: Draw): T {

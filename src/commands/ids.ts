@@ -35,6 +35,7 @@ function nextId(
   task: Task,
   args: Args<"MAP_GET_NEXT_ID"> | Args<"PROG_GET_NEXT_ID">,
   ids: IdTable<unknown>,
+  kind: "map" | "prog",
   R: NextRules,
 ): Outcome {
   if (args.tail) return refuse(k, R.attr);
@@ -44,16 +45,21 @@ function nextId(
   const next = ids.table.nextIndex(start + 1);
   if (next === undefined) return refuse(k, R.end);
   if (!attrWritable(args, 4, 4)) return refuse(k, R.next_id_fault);
-  return done(k, 0, [{ field: "next_id", offset: 0, bytes: word(next) }]);
+  return done(k, 0, [{
+    field: "next_id",
+    offset: 0,
+    bytes: word(next),
+    ids: [{ kind, at: 0 }],
+  }]);
 }
 
 /** BPF_MAP_GET_NEXT_ID: the smallest map id above `start_id`. */
 export const map_get_next_id: Command<"MAP_GET_NEXT_ID"> = (k, task, args) =>
-  nextId(k, task, args, k.maps, MAP_NEXT);
+  nextId(k, task, args, k.maps, "map", MAP_NEXT);
 
 /** BPF_PROG_GET_NEXT_ID: the smallest program id above `start_id`. */
 export const prog_get_next_id: Command<"PROG_GET_NEXT_ID"> = (k, task, args) =>
-  nextId(k, task, args, k.progs, PROG_NEXT);
+  nextId(k, task, args, k.progs, "prog", PROG_NEXT);
 
 /** Source: kernel/bpf/syscall.c, bpf_map_get_fd_by_id. */
 export const MAP_FD = rules("MAP_GET_FD_BY_ID", {

@@ -19,7 +19,7 @@ import { R as MAP_GET_NEXT_KEY } from "./map_get_next_key.ts";
 import { R as MAP_LOOKUP_ELEM } from "./map_lookup_elem.ts";
 import { R as MAP_UPDATE_ELEM } from "./map_update_elem.ts";
 import { R as OBJ_GET } from "./obj_get.ts";
-import { R as OBJ_GET_INFO_BY_FD } from "./obj_get_info_by_fd.ts";
+import { R as OBJ_GET_INFO_BY_FD } from "./info_rules.ts";
 import { R as OBJ_PIN } from "./obj_pin.ts";
 import { R as PROG_LOAD } from "./prog_load.ts";
 

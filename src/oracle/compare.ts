@@ -213,11 +213,14 @@ function compareAreas(translated: Translated, observed: Ran, ids: Bijection): Pa
   for (const [area, expected] of expectedAreas(translated)) {
     const seen = observedArea(translated, observed, area);
     const skip = new Set(patchedBytes(translated, area));
-    const id = idIn(translated, area);
-    for (let i = 0; id !== undefined && i < 4; i++) skip.add(id.offset + i);
-    if (id !== undefined && expected.length >= id.offset + 4 && seen.length >= id.offset + 4) {
-      const [own, real] = [u32(expected, id.offset), u32(seen, id.offset)];
-      if (!ids.matches(id.kind, own, real)) {
+    for (const [from, to] of looseIn(translated, area)) {
+      for (let i = from; i < to; i++) skip.add(i);
+    }
+    for (const { kind, offset, length } of idsIn(translated, area)) {
+      for (let i = 0; i < length; i++) skip.add(offset + i);
+      if (length < 4 || expected.length < offset + 4 || seen.length < offset + 4) continue;
+      const [own, real] = [u32(expected, offset), u32(seen, offset)];
+      if (!ids.matches(kind, own, real)) {
         return { observed: `id ${real}`, allowed: `the id of object ${own}` };
       }
     }
@@ -227,26 +230,36 @@ function compareAreas(translated: Translated, observed: Ran, ids: Bijection): Pa
   return undefined;
 }
 
-/** The id that an area holds after a call that succeeded. */
-function idIn(
-  translated: Translated,
-  area: number,
-): { readonly kind: Kind; readonly offset: number } | undefined {
-  const { call, writes } = translated.model!;
-  if (writes.length === 0) return undefined;
-  switch (commandOf(call)) {
-    case "MAP_GET_NEXT_ID":
-      return area === 0 ? { kind: "map", offset: 4 } : undefined;
-    case "PROG_GET_NEXT_ID":
-      return area === 0 ? { kind: "prog", offset: 4 } : undefined;
-    case "OBJ_GET_INFO_BY_FD": {
-      const info = writes.find(({ field }) => field === "info");
-      const at = info === undefined ? undefined : placeOf(translated, "info");
-      if (at?.area !== area) return undefined;
-      return { kind: "map", offset: at.offset + 4 };
-    }
-  }
-  return undefined;
+interface IdIn {
+  readonly kind: Kind;
+  readonly offset: number;
+  /** Four, or less where what was written ends in it. */
+  readonly length: number;
+}
+
+/** The ids that a call wrote to an area. */
+function idsIn(translated: Translated, area: number): readonly IdIn[] {
+  return writesTo(translated, area).flatMap(({ write, offset }) =>
+    (write.ids ?? []).filter(({ at }) => at < write.bytes.length).map(({ kind, at }) => ({
+      kind,
+      offset: offset + at,
+      length: Math.min(4, write.bytes.length - at),
+    }))
+  );
+}
+
+/** The bytes of an area that the model cannot know, from and to. */
+function looseIn(translated: Translated, area: number): readonly (readonly [number, number])[] {
+  return writesTo(translated, area).flatMap(({ write, offset }) =>
+    (write.loose ?? []).map(([from, to]) => [offset + from, offset + to] as const)
+  );
+}
+
+function writesTo(translated: Translated, area: number) {
+  return translated.model!.writes.flatMap((write) => {
+    const at = placeOf(translated, write.field);
+    return at?.area === area ? [{ write, offset: at.offset + write.offset }] : [];
+  });
 }
 
 function u32(bytes: Uint8Array, at: number): number {

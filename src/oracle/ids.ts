@@ -20,14 +20,12 @@ export class Ids {
   seen(model: ModelStep, index: number, areas: Readonly<Record<string, number>>): void {
     const { call, writes, answer } = model;
     if (call.op !== "bpf") return;
-    if (call.cmd === "MAP_GET_NEXT_ID" || call.cmd === "PROG_GET_NEXT_ID") {
-      const next = writes.find(({ field }) => field === "next_id");
-      const kind = call.cmd.startsWith("MAP") ? "map" : "prog";
-      if (next !== undefined) this.#learn(kind, u32(next.bytes, 0), index, 0, 4);
-    }
-    const info = writes.find(({ field }) => field === "info");
-    if (call.cmd === "OBJ_GET_INFO_BY_FD" && info !== undefined && info.bytes.length >= 8) {
-      if (answer.kind === "value") this.#learn("map", u32(info.bytes, 4), index, areas.info, 4);
+    for (const { field, bytes, ids } of answer.kind === "value" ? writes : []) {
+      const at = field === "next_id" ? { area: 0, offset: 4 } : { area: areas[field], offset: 0 };
+      for (const id of at.area === undefined ? [] : ids ?? []) {
+        if (id.at + 4 > bytes.length) continue;
+        this.#learn(id.kind, u32(bytes, id.at), index, at.area, at.offset + id.at);
+      }
     }
   }
 

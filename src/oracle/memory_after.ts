@@ -49,7 +49,7 @@ function rawPlace(
   field: string,
   attr: Uint8Array,
 ): Place | undefined {
-  if (field === "hash") return hashPlace(call, attr);
+  if (INFO_POINTERS[field] !== undefined) return behindInfo(call, INFO_POINTERS[field], attr);
   const command = COMMANDS[call.cmd & 0xffff];
   const found = (command?.fields as readonly Field[] | undefined)?.find(({ name }) =>
     name === field
@@ -65,17 +65,24 @@ function segmentPlace({ memory = [] }: RawCall, at: bigint): Place | undefined {
   return i < 0 ? undefined : { area: i + 1, offset: Number(at - memory[i].at) };
 }
 
-/** Offsets of `info` in attr and of `hash` in a `bpf_map_info`. */
+/** The offset of `info` in attr. */
 const INFO_AT = 8;
-const HASH_AT = 88;
 
-/** Where the hash of a map goes: a pointer inside the info says so. */
-function hashPlace(call: RawCall, attr: Uint8Array): Place | undefined {
+/** Pointers inside an info, by what the model calls them, with their offsets. */
+export const INFO_POINTERS: Readonly<Record<string, number>> = {
+  hash: 88,
+  map_ids: 56,
+  xlated_prog_insns: 32,
+  prog_tags: 184,
+};
+
+/** Where a pointer inside an info leads to. */
+function behindInfo(call: RawCall, offset: number, attr: Uint8Array): Place | undefined {
   if (attr.length < INFO_AT + 8) return undefined;
   const info = segmentPlace(call, u64(attr, INFO_AT));
   const bytes = info === undefined ? undefined : call.memory?.[info.area - 1].bytes;
-  if (bytes === undefined || bytes.length < info!.offset + HASH_AT + 8) return undefined;
-  return segmentPlace(call, u64(bytes, info!.offset + HASH_AT));
+  if (bytes === undefined || bytes.length < info!.offset + offset + 8) return undefined;
+  return segmentPlace(call, u64(bytes, info!.offset + offset));
 }
 
 function u64(bytes: Uint8Array, at: number): bigint {

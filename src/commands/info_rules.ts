@@ -1,0 +1,35 @@
+import { rules } from "../kernel/rule.ts";
+
+/**
+ * Source: kernel/bpf/syscall.c, bpf_obj_get_info_by_fd, bpf_map_get_info_by_fd and
+ * bpf_prog_get_info_by_fd. What concerns one kind of object stands in the order of its own function.
+ */
+export const R = rules("OBJ_GET_INFO_BY_FD", {
+  attr: ["EINVAL", "a byte after `info` is not zero"],
+  bad_fd: ["EBADFD", "`bpf_fd` is not an open descriptor (EBADFD, not EBADF)"],
+  not_bpf: ["EINVAL", "`bpf_fd` is none of the objects that have an info"],
+  info_len: ["E2BIG", "`info_len` is above 4096"],
+  tail: ["E2BIG", "`info_len` is above the kernel's info and a byte after it is not zero"],
+  tail_fault: [
+    "EFAULT",
+    "`info_len` is above the kernel's info and the bytes after cannot be read",
+  ],
+  info_unreadable: ["EFAULT", "`info` cannot be read (of a map from 6.18 on)"],
+  hash_type: ["EINVAL", "`hash` is set and the map is not an array", { since: "6.18" }],
+  hash_size: ["EINVAL", "`hash` is set and `hash_size` is not 32", { since: "6.18" }],
+  hash_unfrozen: ["EPERM", "`hash` is set and the map is not frozen", { since: "6.18" }],
+  hash_fault: ["EFAULT", "`hash` cannot be written", { since: "6.18" }],
+  hash_absent: ["EINVAL", "`hash_size` is set and `hash` is NULL", { since: "6.18" }],
+  map_ids_fault: ["EFAULT", "of a program: `map_ids` cannot be written"],
+  rec_size: [
+    "EINVAL",
+    "of a program: a count or a size of records is set, and the size is not the kernel's (func_info 8, line_info 16, jited_line_info 8)",
+  ],
+  xlated_fault: ["EFAULT", "of a program: `xlated_prog_insns` cannot be written"],
+  prog_tags_fault: ["EFAULT", "of a program: `prog_tags` cannot be written"],
+  info_fault: ["EFAULT", "`info` cannot be written"],
+  info_len_fault: ["EFAULT", "`info_len` cannot be written back to attr"],
+});
+
+/** The refusals of a tail that is not zero. */
+export const TAIL = { size: R.info_len, tail: R.tail, fault: R.tail_fault };

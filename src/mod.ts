@@ -46,5 +46,13 @@ export { PROPOSAL_RULES } from "./proposals/rules.ts";
 export type { Claim, Finding } from "./proposals/claims/claim.ts";
 export { CLAIMS } from "./proposals/claims/all.ts";
 export { type Move, search } from "./proposals/search.ts";
+export { MODULES } from "./proposals/modules/proposal.ts";
+export { BPF_F_MODULE_DEFER, type ModuleCall } from "./proposals/modules/calls.ts";
+export {
+  BPF_MODULE_INFO_SIZE,
+  type BpfModuleInfo,
+  decodeModuleInfo,
+} from "./proposals/modules/info.ts";
+export { bpftoolModules, listModules } from "./proposals/modules/tool.ts";
 export { type Delta, DELTAS } from "./versions/deltas.ts";
 export type { Verdict } from "./programs/verdict.ts";

@@ -46,6 +46,18 @@ export { PROPOSAL_RULES } from "./proposals/rules.ts";
 export type { Claim, Finding } from "./proposals/claims/claim.ts";
 export { CLAIMS } from "./proposals/claims/all.ts";
 export { type Move, search } from "./proposals/search.ts";
+export { KEYS_AS_FILES } from "./proposals/keys_as_files/proposal.ts";
+export { type KeysCall, O_CREAT } from "./proposals/keys_as_files/calls.ts";
+export { type Format, isName } from "./proposals/keys_as_files/format.ts";
+export {
+  cat,
+  dump,
+  echo,
+  keyInodes,
+  ls,
+  lsLong,
+  rmRecursively,
+} from "./proposals/keys_as_files/tool.ts";
 export { MODULES } from "./proposals/modules/proposal.ts";
 export { BPF_F_MODULE_DEFER, type ModuleCall } from "./proposals/modules/calls.ts";
 export {

@@ -1,7 +1,9 @@
 import type { Rule } from "../kernel/rule.ts";
+import { KEYS_AS_FILES } from "./keys_as_files/proposal.ts";
 import { MODULES } from "./modules/proposal.ts";
 
 /** Every refusal of every proposal: no kernel has one of them. */
 export const PROPOSAL_RULES: readonly Rule[] = [
+  ...KEYS_AS_FILES.rules,
   ...MODULES.rules,
 ];

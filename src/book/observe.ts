@@ -20,6 +20,7 @@ interface BootOptions {
 }
 
 type Boot = (version: string, options?: BootOptions) => unknown;
+type Propose = (proposal: unknown, version: string, options?: BootOptions) => unknown;
 
 interface Branch {
   readonly next: Map<string, Branch>;
@@ -59,6 +60,18 @@ export class Observer {
     };
   }
 
+  /** The same for `propose`, whose machines are none of Linux's: their calls are no paths. */
+  wrapProposal(propose: Propose): Propose {
+    return (proposal, version, options = {}) =>
+      propose(proposal, version, {
+        ...options,
+        watch: (machine) => {
+          this.#noted(machine);
+          options.watch?.(machine);
+        },
+      });
+  }
+
   #root(version: string, options: unknown): Branch {
     const key = `${version} ${keyOf(options)}`;
     const found = this.#roots.get(key);
@@ -69,9 +82,13 @@ export class Observer {
   }
 
   #saw(root: Branch, machine: MachineLike): void {
+    this.#add(root, machine.trail, this.line());
+    this.#noted(machine);
+  }
+
+  #noted(machine: MachineLike): void {
     this.#calls++;
     const line = this.line();
-    this.#add(root, machine.trail, line);
     const rule = asRefusal(machine.answer)?.rule.id;
     if (rule !== undefined) this.#rules.set(`${rule} ${line}`, { id: rule, line });
     const unmodelled = asUnmodelled(machine.answer);

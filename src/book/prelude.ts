@@ -71,15 +71,19 @@ function nameOf(node: Node): string {
 
 /**
  * The module that the run text imports in the prelude's place: the same exports, but every machine
- * that its `boot` makes is watched.
+ * that its `boot` or its `propose` makes is watched.
  */
-export function watchedPrelude(specifier: string, hasBoot: boolean): string {
+export function watchedPrelude(specifier: string, values: ReadonlySet<string>): string {
   const from = JSON.stringify(specifier);
-  if (!hasBoot) return `export * from ${from};\n`;
+  const book = `globalThis[Symbol.for("bpfspec.book")]`;
+  const watched = Object.entries(WATCHED).filter(([name]) => values.has(name));
   return [
-    `import { boot as unwatched } from ${from};`,
+    ...watched.map(([name]) => `import { ${name} as unwatched_${name} } from ${from};`),
     `export * from ${from};`,
-    `export const boot = globalThis[Symbol.for("bpfspec.book")].observe(unwatched);`,
+    ...watched.map(([name, by]) => `export const ${name} = ${book}.${by}(unwatched_${name});`),
     "",
   ].join("\n");
 }
+
+/** The exports that make machines, and who watches those. */
+const WATCHED = { boot: "observe", propose: "observeProposal" } as const;

@@ -51,6 +51,12 @@ export class Runtime {
       (this.#observer.wrap(boot as never) as (...args: unknown[]) => unknown)(...args);
   }
 
+  /** Wraps `propose` alike: what a proposal's machines do is no path of a kernel. */
+  observeProposal(propose: unknown): (...args: unknown[]) => unknown {
+    return (...args) =>
+      (this.#observer.wrapProposal(propose as never) as (...args: unknown[]) => unknown)(...args);
+  }
+
   /** Judges a value; `expected` is there for the claim `value`. */
   expect(id: number, actual: unknown, expected?: () => unknown): void {
     const claim = this.#claims[id];

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { type Rule, RULES, VERSIONS } from "bpfspec";
+import { PROPOSAL_RULES, type Rule, RULES, VERSIONS } from "bpfspec";
 import type { BookReport } from "../book/mod.ts";
 import { runAndReport } from "./book.ts";
 import { judgeBook, type Judgement } from "./judge.ts";
@@ -28,7 +28,7 @@ export function specCommand(): Command {
 /** Rules that no example fires and rules that no kernel confirms, where the book gives no reason. */
 async function gaps(book: BookReport, judged: Judgement): Promise<readonly string[]> {
   const reasons = await stated();
-  const unfired = RULES.filter(({ id }) =>
+  const unfired = [...RULES, ...PROPOSAL_RULES].filter(({ id }) =>
     !book.rulesFired.has(id) && !reasons.unreachable.has(id)
   );
   const unconfirmed = RULES.filter(({ id }) =>
@@ -53,6 +53,8 @@ function summarise(book: BookReport, judged: Judgement): void {
     `book: ${book.chapters} chapters, ${book.examples} examples, ${book.expectations} expectations, ${book.calls} calls on the model`,
   );
   console.log(`rules: ${RULES.length} exist, ${fired} fired, ${confirmed} confirmed by a kernel`);
+  const proposed = PROPOSAL_RULES.filter(({ id }) => book.rulesFired.has(id)).length;
+  console.log(`proposals: ${PROPOSAL_RULES.length} rules exist, ${proposed} fired`);
   for (const version of VERSIONS) {
     const line = judged.kernels.get(version);
     if (line !== undefined) console.log(`kernel ${version}: ${line}`);

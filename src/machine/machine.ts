@@ -4,18 +4,21 @@ import { wordAt } from "../abi/words.ts";
 import type { CallOptions, RawCall } from "../commands/entry.ts";
 import { type Capability, capabilityMask } from "../kernel/capabilities.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import type { Answer, Refusal, Unmodelled, Write } from "../kernel/outcome.ts";
+import type { Answer, Outcome, Refusal, Unmodelled, Write } from "../kernel/outcome.ts";
 import type { Rule } from "../kernel/rule.ts";
 import type { Limits } from "../kernel/task.ts";
 import type { Version } from "../kernel/version.ts";
 import { bootKernel, type BootOptions } from "./boot.ts";
-import type { Call } from "./call.ts";
+import type { BpfCall, Call } from "./call.ts";
 import { step } from "./step.ts";
 
-/** One call of a machine's past, and what came of it. */
-export interface Step {
+/**
+ * One call of a machine's past, and what came of it. `C` are the calls that the machine takes beside
+ * a kernel's own (a proposal's).
+ */
+export interface Step<C = never> {
   readonly task: number;
-  readonly call: Call;
+  readonly call: Call | C;
   readonly answer: Answer;
   readonly writes: readonly Write[];
   /** Why another answer would be right as well, where it would (see `Outcome`). */
@@ -24,15 +27,18 @@ export interface Step {
   readonly made?: { readonly kind: "map" | "prog"; readonly id: number };
 }
 
-interface Past {
-  readonly step: Step;
-  readonly before: Past | undefined;
+interface Past<C> {
+  readonly step: Step<C>;
+  readonly before: Past<C> | undefined;
 }
 
+/** The transition that a machine runs on. */
+export type Stepper<C> = (k: Kernel, task: number, call: Call | C) => Outcome;
+
 /** What `boot` takes beside the version. */
-export interface MachineOptions extends BootOptions {
+export interface MachineOptions<C extends { readonly op: string } = never> extends BootOptions {
   /** Is told of every machine that a call makes. */
-  readonly watch?: (machine: Machine) => void;
+  readonly watch?: (machine: Machine<C>) => void;
 }
 
 /** What was written back to the caller, by attr field: buffers as bytes, fields of attr as numbers. */
@@ -52,25 +58,35 @@ export type Out = Readonly<Record<string, Uint8Array | number>>;
  * if (m.result !== 0 || (m.out.value as Uint8Array)[0] !== 42) throw new Error("not what was put in");
  * ```
  */
-export class Machine {
+export class Machine<C extends { readonly op: string } = never> {
   private constructor(
     /** The kernel as it is now. */
     readonly kernel: Kernel,
     /** The number of the task that makes the next call. */
     readonly task: number,
-    private readonly past: Past | undefined,
-    private readonly options: MachineOptions,
+    private readonly past: Past<C> | undefined,
+    private readonly stepper: Stepper<C>,
+    private readonly options: MachineOptions<C>,
   ) {}
 
   static boot(version: Version, options: MachineOptions = {}): Machine {
-    return new Machine(bootKernel(version, options), 0, undefined, options);
+    return new Machine(bootKernel(version, options), 0, undefined, step, options);
+  }
+
+  /** A machine that runs on another transition, from a kernel that is there. */
+  static from<C extends { readonly op: string }>(
+    kernel: Kernel,
+    stepper: Stepper<C>,
+    options: MachineOptions<C> = {},
+  ): Machine<C> {
+    return new Machine(kernel, 0, undefined, stepper, options);
   }
 
   /** Makes a call as the current task. */
-  call(call: Call): Machine {
-    const { kernel, answer, writes, undetermined } = step(this.kernel, this.task, call);
+  call(call: Call | C): Machine<C> {
+    const { kernel, answer, writes, undetermined } = this.stepper(this.kernel, this.task, call);
     const made = madeBy(this.kernel, kernel);
-    const taken: Step = {
+    const taken: Step<C> = {
       task: this.task,
       call,
       answer,
@@ -79,124 +95,124 @@ export class Machine {
       ...(made && { made }),
     };
     const past = { step: taken, before: this.past };
-    const next = new Machine(kernel, this.task, past, this.options);
+    const next = new Machine(kernel, this.task, past, this.stepper, this.options);
     this.options.watch?.(next);
     return next;
   }
 
   /** bpf(2): a command by its name without `BPF_`, and its attr. */
-  bpf<N extends CommandName>(cmd: N, attr: AttrOf<N>, options: CallOptions = {}): Machine {
+  bpf<N extends CommandName>(cmd: N, attr: AttrOf<N>, options: CallOptions = {}): Machine<C> {
     return this.call({ op: "bpf", cmd, attr, ...options } as Call);
   }
 
   /** bpf(2) with the arguments as the system call takes them. */
-  rawBpf(call: RawCall): Machine {
+  rawBpf(call: RawCall): Machine<C> {
     return this.call({ op: "raw", ...call });
   }
 
-  fork(): Machine {
+  fork(): Machine<C> {
     return this.call({ op: "fork" });
   }
 
-  exit(): Machine {
+  exit(): Machine<C> {
     return this.call({ op: "exit" });
   }
 
-  exec(): Machine {
+  exec(): Machine<C> {
     return this.call({ op: "exec" });
   }
 
-  close(fd: number): Machine {
+  close(fd: number): Machine<C> {
     return this.call({ op: "close", fd });
   }
 
-  dup(fd: number): Machine {
+  dup(fd: number): Machine<C> {
     return this.call({ op: "dup", fd });
   }
 
-  dup2(fd: number, to: number): Machine {
+  dup2(fd: number, to: number): Machine<C> {
     return this.call({ op: "dup2", fd, to });
   }
 
   /** Sets or clears FD_CLOEXEC. */
-  cloexec(fd: number, on: boolean): Machine {
+  cloexec(fd: number, on: boolean): Machine<C> {
     return this.call({ op: "cloexec", fd, on });
   }
 
-  socketpair(): Machine {
+  socketpair(): Machine<C> {
     return this.call({ op: "socketpair" });
   }
 
   /** Sends descriptors over a Unix socket (SCM_RIGHTS). */
-  send(fd: number, fds: readonly number[]): Machine {
+  send(fd: number, fds: readonly number[]): Machine<C> {
     return this.call({ op: "send", fd, fds });
   }
 
-  recv(fd: number): Machine {
+  recv(fd: number): Machine<C> {
     return this.call({ op: "recv", fd });
   }
 
-  mmap(fd: number, length: number, writable: boolean): Machine {
+  mmap(fd: number, length: number, writable: boolean): Machine<C> {
     return this.call({ op: "mmap", fd, length, writable });
   }
 
-  munmap(): Machine {
+  munmap(): Machine<C> {
     return this.call({ op: "munmap" });
   }
 
-  mkdir(path: string, mode = 0o777): Machine {
+  mkdir(path: string, mode = 0o777): Machine<C> {
     return this.call({ op: "mkdir", path, mode });
   }
 
-  rmdir(path: string): Machine {
+  rmdir(path: string): Machine<C> {
     return this.call({ op: "rmdir", path });
   }
 
-  unlink(path: string): Machine {
+  unlink(path: string): Machine<C> {
     return this.call({ op: "unlink", path });
   }
 
-  rename(path: string, to: string): Machine {
+  rename(path: string, to: string): Machine<C> {
     return this.call({ op: "rename", path, to });
   }
 
-  symlink(target: string, path: string): Machine {
+  symlink(target: string, path: string): Machine<C> {
     return this.call({ op: "symlink", target, path });
   }
 
-  chmod(path: string, mode: number): Machine {
+  chmod(path: string, mode: number): Machine<C> {
     return this.call({ op: "chmod", path, mode });
   }
 
-  chown(path: string, uid: number, gid: number): Machine {
+  chown(path: string, uid: number, gid: number): Machine<C> {
     return this.call({ op: "chown", path, uid, gid });
   }
 
   /** Opens a directory or a pinned object by path; `flags` is the access mode (O_RDONLY is 0). */
-  open(path: string, flags = 0): Machine {
+  open(path: string, flags = 0): Machine<C> {
     return this.call({ op: "open", path, flags });
   }
 
-  umask(mask: number): Machine {
+  umask(mask: number): Machine<C> {
     return this.call({ op: "umask", mask });
   }
 
-  setuid(uid: number): Machine {
+  setuid(uid: number): Machine<C> {
     return this.call({ op: "setuid", uid });
   }
 
   /** Keeps just the named capabilities, in the effective and the permitted set. */
-  capset(names: readonly Capability[]): Machine {
+  capset(names: readonly Capability[]): Machine<C> {
     return this.call({ op: "capset", mask: capabilityMask(names) });
   }
 
-  setrlimit(limits: Partial<Limits>): Machine {
+  setrlimit(limits: Partial<Limits>): Machine<C> {
     return this.call({ op: "setrlimit", limits });
   }
 
   /** The same machine, seen by another task, which makes the next call. */
-  as(task: number): Machine {
-    return new Machine(this.kernel, task, this.past, this.options);
+  as(task: number): Machine<C> {
+    return new Machine(this.kernel, task, this.past, this.stepper, this.options);
   }
 
   /** The answer to the last call; undefined before the first. */
@@ -230,8 +246,8 @@ export class Machine {
   }
 
   /** Every call from boot to here. */
-  get trail(): readonly Step[] {
-    const steps: Step[] = [];
+  get trail(): readonly Step<C>[] {
+    const steps: Step<C>[] = [];
     for (let at = this.past; at !== undefined; at = at.before) steps.push(at.step);
     return steps.reverse();
   }
@@ -281,7 +297,7 @@ const ATTR_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /** What a step wrote back to its caller, by field. */
-export function outOf({ call, writes }: Step): Out {
+export function outOf<C extends { readonly op: string } = never>({ call, writes }: Step<C>): Out {
   const out: Record<string, Uint8Array | number> = {};
   for (const { field, offset, bytes } of writes) {
     if (ATTR_FIELDS.has(field)) {
@@ -299,8 +315,9 @@ export function outOf({ call, writes }: Step): Out {
 const LARGEST_ROOM = 2 ** 24;
 
 /** A copy of the buffer that a typed call gave for a field. */
-function bufferOf(call: Call, field: string): Uint8Array | undefined {
-  if (call.op !== "bpf") return undefined;
+function bufferOf(made: { readonly op: string }, field: string): Uint8Array | undefined {
+  if (made.op !== "bpf") return undefined;
+  const call = made as BpfCall;
   const inCommon = field.startsWith("common.");
   const attr = (inCommon ? call.common : call.attr) as Record<string, Ptr | undefined> | undefined;
   const ptr = attr?.[inCommon ? field.slice("common.".length) : field];

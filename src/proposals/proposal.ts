@@ -1,0 +1,73 @@
+/**
+ * Designs from the mailing lists that Linux did not take, as machines: the kernel of one of the five
+ * versions with a proposal's own state beside it. The versions know nothing of them.
+ */
+import type { Kernel } from "../kernel/kernel.ts";
+import type { Outcome } from "../kernel/outcome.ts";
+import type { Rule } from "../kernel/rule.ts";
+import type { Version } from "../kernel/version.ts";
+import { bootKernel } from "../machine/boot.ts";
+import type { Call } from "../machine/call.ts";
+import { Machine, type MachineOptions } from "../machine/machine.ts";
+import { step } from "../machine/step.ts";
+
+/** A kernel with what a proposal adds to it; every transition of the model carries the addition on. */
+export type Proposed<X> = Kernel & { readonly proposed: X };
+
+/** A proposal: what it adds to a kernel, its own calls, and what it makes of the kernel's. */
+export interface Proposal<X, C extends { readonly op: string }> {
+  readonly name: string;
+  /** Its refusals. No kernel has them, so that no kernel confirms them. */
+  readonly rules: readonly Rule[];
+  /** Commands and system calls that Linux would have had to add. */
+  readonly added: readonly string[];
+  /** The addition to a kernel that was just booted. */
+  begin(kernel: Kernel): Proposed<X>;
+  /** The proposal's own answer to a call; undefined leaves the call to the kernel as it is. */
+  step(k: Proposed<X>, task: number, call: Call | C): Outcome | undefined;
+  /** What becomes of the addition when a call of the kernel's own is over (a file is closed). */
+  settle(before: Proposed<X>, after: Proposed<X>): Proposed<X>;
+}
+
+/**
+ * Boots a machine on which a proposal was taken: all calls of the version, and the proposal's.
+ *
+ * @example
+ * ```ts
+ * import { boot } from "bpfspec";
+ * // Without a proposal: a map dies with its last descriptor.
+ * const m = boot("6.18")
+ *   .bpf("MAP_CREATE", { map_type: 2, key_size: 4, value_size: 4, max_entries: 1 })
+ *   .close(3);
+ * if (m.mapIds.length !== 0) throw new Error("it lives on");
+ * ```
+ */
+export function propose<X, C extends { readonly op: string }>(
+  proposal: Proposal<X, C>,
+  version: Version,
+  options: MachineOptions<C> = {},
+): Machine<C> {
+  const kernel = proposal.begin(bootKernel(version, options));
+  return Machine.from(kernel, (k, task, call) => stepWith(proposal, k, task, call), options);
+}
+
+function stepWith<X, C extends { readonly op: string }>(
+  proposal: Proposal<X, C>,
+  k: Kernel,
+  task: number,
+  call: Call | C,
+): Outcome {
+  const before = k as Proposed<X>;
+  const own = proposal.step(before, task, call);
+  if (own !== undefined) return own;
+  const outcome = step(k, task, call as Call);
+  return { ...outcome, kernel: proposal.settle(before, outcome.kernel as Proposed<X>) };
+}
+
+/** What a proposal added to the kernel of a machine that was made with `propose`. */
+export function proposedOf<X, C extends { readonly op: string }>(
+  _proposal: Proposal<X, C>,
+  machine: Machine<C>,
+): X {
+  return (machine.kernel as Proposed<X>).proposed;
+}

@@ -5,6 +5,8 @@ import { R } from "./info_rules.ts";
 import { mapInfo } from "./map_info.ts";
 import { progInfo } from "./prog_info.ts";
 
+export { R };
+
 /** BPF_OBJ_GET_INFO_BY_FD: describes the object behind a descriptor. Modelled for maps and programs. */
 export const obj_get_info_by_fd: Command<"OBJ_GET_INFO_BY_FD"> = (k, task, args) => {
   if (args.tail) return refuse(k, R.attr);

@@ -61,9 +61,40 @@ export {
 } from "./machine/machine.ts";
 export { step } from "./machine/step.ts";
 export { type Proposal, propose, type Proposed, proposedOf } from "./proposals/proposal.ts";
+export { CHAR_DEVICES } from "./proposals/char_devices/char_devices.ts";
+export type { DeviceCall } from "./proposals/char_devices/call.ts";
+export {
+  BPF_MAP_MAJOR,
+  BPF_PROG_MAJOR,
+  type Devices,
+  READINGS,
+} from "./proposals/char_devices/state.ts";
 export { PROPOSAL_RULES } from "./proposals/rules.ts";
 export type { Claim, Finding } from "./proposals/claims/claim.ts";
 export { CLAIMS } from "./proposals/claims/all.ts";
 export { type Move, search } from "./proposals/search.ts";
+export { attributes, type KobjectReading } from "./proposals/attributes/proposal.ts";
+export type { AttributeCall } from "./proposals/attributes/calls.ts";
+export { catSysfs, factAt, lsSysfs, sysfsNodes } from "./proposals/attributes/tool.ts";
+export { KEYS_AS_FILES } from "./proposals/keys_as_files/proposal.ts";
+export { type KeysCall, O_CREAT } from "./proposals/keys_as_files/calls.ts";
+export { type Format, isName } from "./proposals/keys_as_files/format.ts";
+export {
+  cat,
+  dump,
+  echo,
+  keyInodes,
+  ls,
+  lsLong,
+  rmRecursively,
+} from "./proposals/keys_as_files/tool.ts";
+export { MODULES } from "./proposals/modules/proposal.ts";
+export { BPF_F_MODULE_DEFER, type ModuleCall } from "./proposals/modules/calls.ts";
+export {
+  BPF_MODULE_INFO_SIZE,
+  type BpfModuleInfo,
+  decodeModuleInfo,
+} from "./proposals/modules/info.ts";
+export { bpftoolModules, listModules } from "./proposals/modules/tool.ts";
 export { type Delta, DELTAS } from "./versions/deltas.ts";
 export type { Verdict } from "./programs/verdict.ts";

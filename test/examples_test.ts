@@ -29,6 +29,17 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
     "descriptor 3, and the map is held by fd 3 of task 0, a pin.",
     "What happened is still what happened: 0 maps at the end.",
   ],
+  "checkpoint.ts": [
+    "dumped on 6.1: 3 maps behind 5 descriptors",
+    "   3  settings, 2 elements, frozen      read and write",
+    "   6  flows, 12 elements                read",
+    "  maps, contents, flags, names, descriptors: the same",
+    "  ids: 1 2 3 before, 40 41 42 after",
+    "  the order of flows: another",
+    "  the order of ordered: the same",
+    "  flows: read, frozen: unknown",
+    "  sink: cannot be read, frozen: unknown",
+  ],
   "explain_call.ts": [
     "freezing a map twice:",
     "    6.1   EBUSY   MAP_FREEZE/frozen_busy",

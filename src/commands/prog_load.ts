@@ -1,4 +1,9 @@
-import { BPF_F_TOKEN_FD, BPF_PROG_TYPE_TRACING, MAX_PROG_TYPE } from "../abi/constants.ts";
+import {
+  BPF_F_TEST_RND_HI32,
+  BPF_F_TOKEN_FD,
+  BPF_PROG_TYPE_TRACING,
+  MAX_PROG_TYPE,
+} from "../abi/constants.ts";
 import { isNull, read, readString } from "../abi/memory.ts";
 import { bpfCapable, netAdminCapable, perfmonCapable } from "../kernel/capabilities.ts";
 import { fileAt, freeFd, install } from "../kernel/fds.ts";
@@ -18,7 +23,8 @@ import {
   takesProgFd,
 } from "../programs/attach.ts";
 import { isUnprivileged, needsNetAdmin, needsPerfmon, returns } from "../programs/types.ts";
-import { mapFds, returnedConstant } from "../programs/verdict.ts";
+import { isStraight, mapFds, returnedConstant } from "../programs/verdict.ts";
+import { xlated } from "../programs/xlated.ts";
 import { type Args, attrWritable, type Command } from "./args.ts";
 import { commonLogFits } from "./common_log.ts";
 import { logIsSane } from "./log_attr.ts";
@@ -237,6 +243,7 @@ function checkProgram(
     name,
     gpl_compatible: GPL.has(licenseText),
     insns,
+    xlated: xlatedOf(k, task, args, insns),
     maps,
     created_by_uid: task.cred.uid,
     charge,
@@ -306,6 +313,16 @@ function usedMaps(k: Kernel, task: Task, insns: string): readonly number[] | und
     if (!ids.includes(file.object.id)) ids.push(file.object.id);
   }
   return ids;
+}
+
+/** What the kernel will tell of the instructions, for programs that the verifier leaves alone. */
+function xlatedOf(k: Kernel, task: Task, args: Load, insns: string): BpfProg["xlated"] {
+  const dirties = (flagsOf(args) & BPF_F_TEST_RND_HI32) !== 0;
+  if (!isStraight(insns, dirties) || describesMore(args)) return undefined;
+  return xlated(insns, (fd) => {
+    const object = fileAt(k, task, fd)?.object;
+    return object?.of === "map" ? object.id : 0;
+  });
 }
 
 function create(k: Kernel, task: Task, made: Made): Outcome {

@@ -1,3 +1,12 @@
+/** Instructions after the verifier. */
+export interface Xlated {
+  readonly bytes: string;
+  /** Where ids of maps stand among them. */
+  readonly mapIdsAt: readonly number[];
+  /** How many the verifier walked: a load of 64 bits, two slots, is one. */
+  readonly walked: number;
+}
+
 /** A loaded program. */
 export interface BpfProg {
   readonly id: number;
@@ -7,6 +16,11 @@ export interface BpfProg {
   readonly gpl_compatible: boolean;
   /** The instructions as they were loaded, latin-1, eight bytes each. */
   readonly insns: string;
+  /**
+   * The instructions as the kernel tells them, with map ids among them; undefined where the model
+   * does not know what the verifier makes of the program.
+   */
+  readonly xlated: Xlated | undefined;
   /** Ids of the maps that it uses, in the order of first use; it holds a reference on each. */
   readonly maps: readonly number[];
   readonly created_by_uid: number;

@@ -236,12 +236,14 @@ function compareAreas(translated: Translated, observed: Ran, ids: Bijection): Pa
   for (const [area, expected] of expectedAreas(translated)) {
     const seen = observedArea(translated, observed, area);
     const skip = new Set(patchedBytes(translated, area));
-    for (const at of freeBytes(translated, area, seen.length)) skip.add(at);
-    for (const id of idsIn(translated, area)) {
-      for (let i = 0; i < 4; i++) skip.add(id.offset + i);
-      if (expected.length < id.offset + 4 || seen.length < id.offset + 4) continue;
-      const [own, real] = [u32(expected, id.offset), u32(seen, id.offset)];
-      if (!ids.matches(id.kind, own, real)) {
+    for (const [from, to] of freeIn(translated, area)) {
+      for (let i = from; i < Math.min(to, seen.length); i++) skip.add(i);
+    }
+    for (const { kind, offset, length } of idsIn(translated, area)) {
+      for (let i = 0; i < length; i++) skip.add(offset + i);
+      if (length < 4 || expected.length < offset + 4 || seen.length < offset + 4) continue;
+      const [own, real] = [u32(expected, offset), u32(seen, offset)];
+      if (!ids.matches(kind, own, real)) {
         return { observed: `id ${real}`, allowed: `the id of object ${own}` };
       }
     }
@@ -251,25 +253,34 @@ function compareAreas(translated: Translated, observed: Ran, ids: Bijection): Pa
   return undefined;
 }
 
-/** The ids that an area holds, whole, after a call. */
-function idsIn(translated: Translated, area: number): readonly IdPlace[] {
-  return translated.model!.writes.flatMap(({ field, offset, bytes, ids = [] }) => {
-    const at = ids.length === 0 ? undefined : placeOf(translated, field);
-    if (at?.area !== area) return [];
-    const whole = ids.filter((id) => id.offset + 4 <= bytes.length);
-    return whole.map((id) => ({ ...id, offset: at.offset + offset + id.offset }));
-  });
+interface IdIn extends IdPlace {
+  /** Four, or less where what was written ends in it. */
+  readonly length: number;
 }
 
-/** The bytes of an area that the machine decides. */
-function* freeBytes(translated: Translated, area: number, length: number): Generator<number> {
-  for (const { field, offset, free = [] } of translated.model!.writes) {
-    const at = free.length === 0 ? undefined : placeOf(translated, field);
-    if (at?.area !== area) continue;
-    for (const [from, to] of free) {
-      for (let i = from; i < Math.min(to, length); i++) yield at.offset + offset + i;
-    }
-  }
+/** The ids that a call wrote to an area. */
+function idsIn(translated: Translated, area: number): readonly IdIn[] {
+  return writesTo(translated, area).flatMap(({ write, offset }) =>
+    (write.ids ?? []).filter((id) => id.offset < write.bytes.length).map((id) => ({
+      kind: id.kind,
+      offset: offset + id.offset,
+      length: Math.min(4, write.bytes.length - id.offset),
+    }))
+  );
+}
+
+/** The bytes of an area that the machine decides, from and to. */
+function freeIn(translated: Translated, area: number): readonly (readonly [number, number])[] {
+  return writesTo(translated, area).flatMap(({ write, offset }) =>
+    (write.free ?? []).map(([from, to]) => [offset + from, offset + to] as const)
+  );
+}
+
+function writesTo(translated: Translated, area: number) {
+  return translated.model!.writes.flatMap((write) => {
+    const at = placeOf(translated, write.field);
+    return at?.area === area ? [{ write, offset: at.offset + write.offset }] : [];
+  });
 }
 
 function u32(bytes: Uint8Array, at: number): number {

@@ -70,8 +70,15 @@ function segmentPlace({ memory = [] }: RawCall, at: bigint): Place | undefined {
 const OBJ_GET_INFO_BY_FD = 15;
 /** The offset of `info` in attr. */
 const INFO_AT = 8;
-/** Pointers inside an info: the hash of a map, the data and the name of BTF. */
-export const INFO_POINTERS: Readonly<Record<string, number>> = { hash: 88, btf: 0, name: 16 };
+/** Pointers inside an info, of a map, of BTF and of a program, by what the model calls them. */
+export const INFO_POINTERS: Readonly<Record<string, number>> = {
+  hash: 88,
+  btf: 0,
+  name: 16,
+  map_ids: 56,
+  xlated_prog_insns: 32,
+  prog_tags: 184,
+};
 
 /** Where something goes that a pointer inside the info points to. */
 function infoPointerPlace(call: RawCall, attr: Uint8Array, offset: number): Place | undefined {

@@ -100,6 +100,12 @@ export const DELTA = {
   pin_path_fd: delta("OBJ_PIN", "path_fd", "6.12", "`file_flags` takes BPF_F_PATH_FD"),
   get_path_fd: delta("OBJ_GET", "path_fd", "6.12", "`file_flags` takes BPF_F_PATH_FD"),
   map_extra: delta("OBJ_GET_INFO_BY_FD", "map_extra", "6.1", "the info of a map has `map_extra`"),
+  tag_sha256: delta(
+    "OBJ_GET_INFO_BY_FD",
+    "tag_sha256",
+    "6.18",
+    "the tag of a program is the start of a SHA-256, not of a SHA-1",
+  ),
   info_input: delta(
     "OBJ_GET_INFO_BY_FD",
     "info_input",

@@ -77,12 +77,12 @@ function progLoad(choice: Choice): Call {
 function info(m: Machine, choice: Choice): Call {
   const length = isWrong(choice)
     ? one(BOUNDARIES, choice.b)
-    : one([80, 88, 104, 40, 8, 100, 103, 32, 16, 12], choice.b);
+    : one([80, 88, 104, 40, 8, 100, 103, 32, 16, 12, 208, 228, 232], choice.b);
   const size = Math.min(length, 4096);
   const dirty = new Uint8Array(size);
   if (choice.c % 3 === 0 && size > 0) dirty[choice.c % size] = 1 + choice.d % 255;
   const buffer = choice.c % 19 === 0 ? dirty.slice(0, Math.max(size - 1, 0)) : dirty;
-  const own = choice.a % 4 === 0 ? fdOf(m, "btf", choice.b) : fdOf(m, "map", choice.a);
+  const own = fdOf(m, one(["map", "map", "prog", "btf"] as const, choice.a), choice.b);
   const fd = isWrong(choice) && choice.d % 2 === 0 ? someFd(m, choice.a) : own ?? 99;
   return bpf("OBJ_GET_INFO_BY_FD", { bpf_fd: fd, info_len: length, info: buffer });
 }

@@ -1,4 +1,21 @@
+import { CHAR_DEVICES_CLAIMS } from "./char_devices.ts";
 import type { Claim } from "./claim.ts";
+import { DEVICES_OR_FS_CLAIMS } from "./devices_or_fs.ts";
+import { LINUX_DUMP_CLAIMS } from "./linux_dump.ts";
+import { LINUX_HANDOVER_CLAIMS } from "./linux_handover.ts";
+import { LINUX_NAMES_CLAIMS } from "./linux_names.ts";
+import { LINUX_PER_MAP_CLAIMS } from "./linux_per_map.ts";
+import { LINUX_PINS_CLAIMS } from "./linux_pins.ts";
+import { LINUX_USERS_CLAIMS } from "./linux_users.ts";
 
 /** Every claim of the discussion that is checked, by source. */
-export const CLAIMS: readonly Claim[] = [];
+export const CLAIMS: readonly Claim[] = [
+  ...CHAR_DEVICES_CLAIMS,
+  ...DEVICES_OR_FS_CLAIMS,
+  ...LINUX_USERS_CLAIMS,
+  ...LINUX_PER_MAP_CLAIMS,
+  ...LINUX_PINS_CLAIMS,
+  ...LINUX_HANDOVER_CLAIMS,
+  ...LINUX_NAMES_CLAIMS,
+  ...LINUX_DUMP_CLAIMS,
+];

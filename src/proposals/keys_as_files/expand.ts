@@ -1,0 +1,115 @@
+/** The two ways in which a map becomes a directory: a command, and a mount of its pin. */
+import * as E from "fp-ts/lib/Either.js";
+import { Map as PMap } from "immutable";
+import { addName, CREATE, freePlace, mayCreate, owned } from "../../bpffs/create.ts";
+import { isBpffs, pathAt, resolve } from "../../bpffs/walk.ts";
+import { capable } from "../../kernel/capabilities.ts";
+import { fileAt } from "../../kernel/fds.ts";
+import type { Inode } from "../../kernel/inodes.ts";
+import type { BpfMap } from "../../kernel/maps.ts";
+import { done, type Outcome, refuse, unmodelled } from "../../kernel/outcome.ts";
+import { holdMap, putMap } from "../../kernel/refs.ts";
+import type { Task } from "../../kernel/task.ts";
+import { kindOf } from "../../maps/kinds.ts";
+import type { KeysCall } from "./calls.ts";
+import { fits, type Format } from "./format.ts";
+import { EXPAND, MOUNT } from "./rules.ts";
+import { type K, type KeyDir, mapOf, withDir, withKeys } from "./state.ts";
+
+type Of<Op extends KeysCall["op"]> = Extract<KeysCall, { readonly op: Op }>;
+
+const EMPTY = PMap<string, number>();
+const NO_KIND = "keys of maps of this type";
+
+/** BPF_MAP_EXPAND: as OBJ_PIN, but what is made is a directory. */
+export function expand(k: K, task: Task, call: Of<"MAP_EXPAND">): Outcome {
+  const file = fileAt(k, task, call.map_fd);
+  if (file === undefined) return refuse(k, EXPAND.bad_fd);
+  if (file.object.of !== "map") return refuse(k, EXPAND.not_map);
+  const map = k.maps.table.get(file.object.id)!;
+  if (kindOf(map.spec.map_type) === undefined) return unmodelled(k, NO_KIND);
+  if (!formatFits(call.format, map)) return refuse(k, EXPAND.format);
+  const path = pathAt([], call.pathname);
+  if (E.isLeft(path)) return refuse(k, path.left);
+  const place = freePlace(k, task, path.right, { directory: true });
+  if (E.isLeft(place)) return refuse(k, place.left);
+  const { dir } = place.right;
+  if (!isBpffs(k, dir.inode)) return refuse(k, EXPAND.not_bpffs);
+  if (!mayCreate(task, dir)) return refuse(k, CREATE.write);
+  const number = k.fs.nextInode;
+  const node = { kind: "dir", entries: EMPTY, parent: dir.number } as const;
+  // As a pin, 0600, and searched by those who may read it.
+  const inode = { node, nlink: 2, ...owned(task, dir.inode, 0o700 & ~task.umask, true) };
+  const made = holdMap(addName(k, place.right, inode), map.id, true) as K;
+  return done(withDir(made, number, { map: map.id, format: call.format, inodes: EMPTY }));
+}
+
+function formatFits(format: Format, { spec }: BpfMap): boolean {
+  if (format.kind !== "printf") return true;
+  return fits(format.key, spec.key_size) && fits(format.value, spec.value_size);
+}
+
+/** mount(2) of a pin: the root of the mount has the pin's owner, and its mode with search. */
+export function mountKeys(k: K, task: Task, call: Of<"mount_keys">): Outcome {
+  const target = E.chain((path: string) => resolve(k, task, path))(pathAt([], call.target));
+  if (E.isLeft(target)) return refuse(k, target.left);
+  if (!capable(task.cred, "CAP_SYS_ADMIN")) return refuse(k, MOUNT.capability);
+  const source = E.chain((path: string) => resolve(k, task, path))(pathAt([], call.source));
+  if (E.isLeft(source)) return refuse(k, source.left);
+  const pin = source.right.inode;
+  if (pin.node.kind !== "pin" || pin.node.of !== "map") return refuse(k, MOUNT.source);
+  const map = k.maps.table.get(pin.node.id)!;
+  if (kindOf(map.spec.map_type) === undefined) return unmodelled(k, NO_KIND);
+  if (!formatFits(call.format, map)) return refuse(k, MOUNT.format);
+  if (target.right.inode.node.kind !== "dir") return refuse(k, MOUNT.target);
+  return done(mounted(k, target.right.number, pin, map, call.format));
+}
+
+function mounted(k: K, target: number, pin: Inode, map: BpfMap, format: Format): K {
+  const root = k.fs.nextInode;
+  const sb = k.fs.superblocks.firstGap();
+  const inode: Inode = {
+    node: { kind: "dir", entries: EMPTY, parent: root },
+    mode: pin.mode | ((pin.mode & 0o444) >> 2),
+    uid: pin.uid,
+    gid: pin.gid,
+    sb,
+    nlink: 2,
+    opens: 0,
+  };
+  const fs = {
+    ...k.fs,
+    inodes: k.fs.inodes.set(root, inode),
+    nextInode: root + 1,
+    superblocks: k.fs.superblocks.set(sb, { type: "bpf", root, readOnly: false } as const),
+    mounts: k.fs.mounts.set(target, sb),
+  };
+  const held = holdMap({ ...k, fs }, map.id, true) as K;
+  return withDir(held, root, { map: map.id, format, sb, inodes: EMPTY });
+}
+
+/** umount(2) of such a mount. */
+export function umountKeys(k: K, task: Task, call: Of<"umount_keys">): Outcome {
+  const found = E.chain((path: string) => resolve(k, task, path))(pathAt([], call.target));
+  if (E.isLeft(found)) return refuse(k, found.left);
+  if (!capable(task.cred, "CAP_SYS_ADMIN")) return refuse(k, MOUNT.capability);
+  const { number, inode } = found.right;
+  const dir = k.proposed.dirs.get(number);
+  if (dir?.sb === undefined) return refuse(k, MOUNT.not_mounted);
+  const isOpen = Array.from(k.proposed.files.values()).some((file) => file.dir === number);
+  if (isOpen || inode.opens > 0) return refuse(k, MOUNT.busy);
+  const at = Array.from(k.fs.mounts.entries()).find(([, sb]) => sb === dir.sb)![0];
+  const fs = {
+    ...k.fs,
+    inodes: k.fs.inodes.delete(number),
+    superblocks: k.fs.superblocks.delete(dir.sb),
+    mounts: k.fs.mounts.delete(at),
+  };
+  return done(dropDir({ ...k, fs }, number, dir));
+}
+
+/** A directory is gone: it lets go of its map. */
+export function dropDir(k: K, number: number, dir: KeyDir): K {
+  const without = withKeys(k, { dirs: k.proposed.dirs.delete(number) });
+  return putMap(without, mapOf(k, dir).id, true) as K;
+}

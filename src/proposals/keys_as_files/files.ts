@@ -1,0 +1,163 @@
+/** Keys as files: looking them up, opening, reading, writing and deleting them. */
+import type { Parent } from "../../bpffs/walk.ts";
+import { OPEN } from "../../bpffs/attributes.ts";
+import { DELETE } from "../../bpffs/names.ts";
+import { MAY_EXEC, MAY_READ, MAY_WRITE, permits, stickyForbids } from "../../bpffs/permission.ts";
+import { word } from "../../abi/words.ts";
+import { freeFd } from "../../kernel/fds.ts";
+import type { Inode } from "../../kernel/inodes.ts";
+import { done, type Outcome, refuse, unmodelled } from "../../kernel/outcome.ts";
+import { holdMap, withMap } from "../../kernel/refs.ts";
+import type { Task } from "../../kernel/task.ts";
+import { BPF_MAP_TYPE_ARRAY } from "../../abi/constants.ts";
+import { isRule } from "../../maps/kind.ts";
+import { kindOf } from "../../maps/kinds.ts";
+import { openOwn, ownAt } from "../own_files.ts";
+import { O_CREAT } from "./calls.ts";
+import { parse, print } from "./format.ts";
+import { KEY } from "./rules.ts";
+import {
+  type K,
+  type KeyDir,
+  type KeyFile,
+  keyNamed,
+  mapOf,
+  valueOf,
+  withDir,
+  withKeys,
+} from "./state.ts";
+
+const O_ACCMODE = 3;
+const O_CLOEXEC = 0o2000000;
+const BPF_NOEXIST = 1;
+
+/** The inode of a key: what permissions it has it inherits from the directory, at any time. */
+function inodeOf(dir: Inode): Inode {
+  return { ...dir, node: { kind: "file" }, mode: dir.mode & 0o666, nlink: 1, opens: 0 };
+}
+
+/** A key that was looked up has an inode from then on, until it is deleted through its file. */
+function instantiated(k: K, number: number, key: string): K {
+  const dir = k.proposed.dirs.get(number)!;
+  if (dir.inodes.has(key)) return k;
+  const ino = k.fs.nextInode;
+  const counted = { ...k, fs: { ...k.fs, nextInode: ino + 1 } };
+  return withDir(counted, number, { ...dir, inodes: dir.inodes.set(key, ino) });
+}
+
+/** open(2) of a name in a directory of keys. */
+export function openKey(k: K, task: Task, at: Parent, flags: number): Outcome {
+  if ((flags & O_ACCMODE) > 2 || (flags & ~(O_ACCMODE | O_CLOEXEC | O_CREAT)) !== 0) {
+    return unmodelled(k, "open flags other than the access mode, O_CREAT and O_CLOEXEC");
+  }
+  if (freeFd(task) === undefined) return refuse(k, OPEN.fd_limit);
+  const { number, inode } = at.dir;
+  const dir = k.proposed.dirs.get(number)!;
+  const key = keyNamed(k, dir, at.name);
+  if (key === undefined) {
+    return (flags & O_CREAT) === 0 ? refuse(k, KEY.absent) : createKey(k, task, at, flags);
+  }
+  const access = flags & O_ACCMODE;
+  const want = access === 0 ? MAY_READ : access === 1 ? MAY_WRITE : MAY_READ | MAY_WRITE;
+  if (!permits(task, inodeOf(inode), want)) return refuse(k, OPEN.permission);
+  return opened(k, task, number, dir, key, access);
+}
+
+/** O_CREAT of a key that is not there: the map has it from then on, with a value of zeros. */
+function createKey(k: K, task: Task, at: Parent, flags: number): Outcome {
+  const { number, inode } = at.dir;
+  const dir = k.proposed.dirs.get(number)!;
+  const map = mapOf(k, dir);
+  if (!permits(task, inode, MAY_WRITE | MAY_EXEC)) return refuse(k, DELETE.write);
+  const key = parse(dir.format, "key", at.name, map.spec.key_size);
+  if (key === undefined) return refuse(k, KEY.not_key);
+  if (map.frozen) return refuse(k, KEY.frozen);
+  const zeros = "\0".repeat(map.spec.value_size);
+  const kind = kindOf(map.spec.map_type)!;
+  const updated = kind.update(map, key, zeros, BPF_NOEXIST, false, k.version);
+  if (isRule(updated)) return refuse(k, updated);
+  return opened(withMap(k, updated) as K, task, number, dir, key, flags & O_ACCMODE);
+}
+
+/** A descriptor of a key's file; the file holds the map. The caller has seen that there is one. */
+function opened(
+  k: K,
+  task: Task,
+  number: number,
+  { map, format }: KeyDir,
+  key: string,
+  access: number,
+): Outcome {
+  const file: KeyFile = {
+    dir: number,
+    map,
+    format,
+    key,
+    readable: access !== 1,
+    writable: access !== 0,
+  };
+  const seen = instantiated(k, number, key);
+  const held = holdMap(seen, map, true) as K;
+  const made = openOwn(held, task, held.proposed.files, file)!;
+  return done(withKeys(made.k, { files: made.files }), made.fd);
+}
+
+/** stat(2) of a key: mode, uid, gid and inode number. */
+export function statKey(k: K, at: Parent): Outcome {
+  const { number, inode } = at.dir;
+  const key = keyNamed(k, k.proposed.dirs.get(number)!, at.name);
+  if (key === undefined) return refuse(k, KEY.absent);
+  const now = instantiated(k, number, key);
+  const ino = now.proposed.dirs.get(number)!.inodes.get(key)!;
+  const { mode, uid, gid } = inodeOf(inode);
+  const bytes = word(mode) + word(uid) + word(gid) + word(ino);
+  return done(now, 0, [{ field: "stat", offset: 0, bytes }]);
+}
+
+/** unlink(2) of a key: the element is deleted. */
+export function unlinkKey(k: K, task: Task, at: Parent): Outcome {
+  const { number, inode } = at.dir;
+  const dir = k.proposed.dirs.get(number)!;
+  const key = keyNamed(k, dir, at.name);
+  if (key === undefined) return refuse(k, KEY.absent);
+  if (!permits(task, inode, MAY_WRITE | MAY_EXEC)) return refuse(k, DELETE.write);
+  if (stickyForbids(task, inode, inodeOf(inode))) return refuse(k, DELETE.sticky);
+  const map = mapOf(k, dir);
+  if (map.frozen) return refuse(k, KEY.frozen);
+  if (map.spec.map_type === BPF_MAP_TYPE_ARRAY) return refuse(k, KEY.fixed);
+  const removed = kindOf(map.spec.map_type)!.remove(map, key);
+  if (isRule(removed)) return refuse(k, removed);
+  const inodes = dir.inodes.delete(key);
+  return done(withDir(withMap(k, removed) as K, number, { ...dir, inodes }));
+}
+
+function fileOf(k: K, task: Task, fd: number): KeyFile | typeof KEY[keyof typeof KEY] {
+  const file = ownAt(k, task, k.proposed.files, fd);
+  if (file === undefined) return KEY.bad_fd;
+  return file === "other" ? KEY.not_file : file;
+}
+
+/** read(2): the value as it is now, not as it was at open. */
+export function readKey(k: K, task: Task, fd: number): Outcome {
+  const file = fileOf(k, task, fd);
+  if ("errno" in file) return refuse(k, file);
+  if (!file.readable) return refuse(k, KEY.not_readable);
+  const value = valueOf(mapOf(k, file), file.key);
+  if (value === undefined) return refuse(k, KEY.gone);
+  const bytes = print(file.format, "value", value) + (file.format.kind === "raw" ? "" : "\n");
+  return done(k, bytes.length, [{ field: "text", offset: 0, bytes }]);
+}
+
+/** write(2): the text of a value, with or without a line end. */
+export function writeKey(k: K, task: Task, fd: number, text: string): Outcome {
+  const file = fileOf(k, task, fd);
+  if ("errno" in file) return refuse(k, file);
+  if (!file.writable) return refuse(k, KEY.not_writable);
+  const map = mapOf(k, file);
+  const line = file.format.kind === "raw" ? text : text.replace(/\n$/, "");
+  const value = parse(file.format, "value", line, map.spec.value_size);
+  if (value === undefined) return refuse(k, KEY.text);
+  if (map.frozen) return refuse(k, KEY.frozen);
+  const updated = kindOf(map.spec.map_type)!.update(map, file.key, value, 0, false, k.version);
+  return isRule(updated) ? refuse(k, updated) : done(withMap(k, updated), text.length);
+}

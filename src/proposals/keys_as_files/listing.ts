@@ -1,0 +1,31 @@
+import { fileAt } from "../../kernel/fds.ts";
+import { done, type Outcome, refuse } from "../../kernel/outcome.ts";
+import type { Task } from "../../kernel/task.ts";
+import { numberAt } from "../own_files.ts";
+import { isName, print } from "./format.ts";
+import { KEY } from "./rules.ts";
+import { type K, keyAfter, mapOf, type Position, withKeys } from "./state.ts";
+
+/**
+ * getdents(2) of a directory of keys. It goes from key to key as MAP_GET_NEXT_KEY does: where the
+ * last key was deleted meanwhile, it begins anew. Keys whose text is no name are left out.
+ */
+export function getdents(k: K, task: Task, fd: number, count: number): Outcome {
+  const file = fileAt(k, task, fd);
+  if (file === undefined) return refuse(k, KEY.bad_fd);
+  const dir = file.object.of === "inode" ? k.proposed.dirs.get(file.object.inode) : undefined;
+  if (dir === undefined) return refuse(k, KEY.not_file);
+  const number = numberAt(task, fd);
+  const map = mapOf(k, dir);
+  const names: string[] = [];
+  let at: Position = k.proposed.positions.get(number) ?? { after: undefined };
+  while (at !== "end" && names.length < Math.max(1, count)) {
+    const key = keyAfter(map, at.after);
+    at = key === undefined ? "end" : { after: key };
+    const name = key === undefined ? "" : print(dir.format, "key", key);
+    if (isName(name)) names.push(name);
+  }
+  const next = withKeys(k, { positions: k.proposed.positions.set(number, at) });
+  const bytes = names.map((name) => `${name}\0`).join("");
+  return done(next, names.length, [{ field: "names", offset: 0, bytes }]);
+}

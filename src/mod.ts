@@ -11,6 +11,15 @@ export * from "./abi/commands.ts";
 export { decodeAttr, encodeAttr } from "./abi/attr.ts";
 export { decodeInfo, encodeInfo, type InfoName, INFOS } from "./abi/infos.ts";
 export { assemble, insn, returning } from "./abi/insn.ts";
+export {
+  btf,
+  type BtfEnumerator,
+  type BtfHeader,
+  type BtfMember,
+  type BtfParam,
+  type BtfSource,
+  type BtfVarInfo,
+} from "./btf/encode.ts";
 export { bytes, readU32, readU64, u32, u64 } from "./abi/make.ts";
 export { latin1, type Memory, type Ptr, type Room, room, type Segment } from "./abi/memory.ts";
 export { bpf, type CallOptions, rawBpf, type RawCall } from "./commands/entry.ts";

@@ -177,48 +177,11 @@ export const HEADS: readonly Head[] = [
     ],
   },
   { command: "RAW_TRACEPOINT_OPEN", checks: [ATTR] },
-  {
-    command: "BTF_LOAD",
-    checks: [
-      {
-        kind: "log",
-        name: "log",
-        level: "btf_log_level",
-        size: "btf_log_size",
-        buffer: "btf_log_buf",
-        since: "7.2",
-      },
-      ATTR,
-      flags("btf_flags", BPF_F_TOKEN_FD, { since: "6.12", named: "BPF_F_TOKEN_FD" }),
-      {
-        kind: "capability",
-        name: "capability",
-        needs: "CAP_BPF",
-        orSysAdmin: true,
-        // With a token, its descriptor is looked up first.
-        where: [{ field: "btf_flags", notIn: [BPF_F_TOKEN_FD] }],
-        only: "`btf_flags` has no BPF_F_TOKEN_FD",
-      },
-    ],
-  },
-  {
-    command: "BTF_GET_FD_BY_ID",
-    checks: [
-      ATTR,
-      flags("open_flags", BPF_F_TOKEN_FD, { since: "6.18", named: "BPF_F_TOKEN_FD" }),
-      {
-        ...SYS_ADMIN,
-        where: [{ field: "open_flags", notIn: [BPF_F_TOKEN_FD] }],
-        only: "`open_flags` has no BPF_F_TOKEN_FD",
-      },
-    ],
-  },
   { command: "TASK_FD_QUERY", checks: [ATTR, SYS_ADMIN, flags("flags", 0)] },
   {
     command: "MAP_LOOKUP_AND_DELETE_ELEM",
     checks: [ATTR, flags("flags", BPF_F_LOCK, { since: "6.1", named: "BPF_F_LOCK" })],
   },
-  nextId("BTF_GET_NEXT_ID"),
   { command: "MAP_LOOKUP_BATCH", checks: [ATTR] },
   { command: "MAP_LOOKUP_AND_DELETE_BATCH", checks: [ATTR] },
   { command: "MAP_UPDATE_BATCH", checks: [ATTR] },

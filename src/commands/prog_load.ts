@@ -21,6 +21,7 @@ import { isUnprivileged, needsNetAdmin, needsPerfmon, returns } from "../program
 import { mapFds, returnedConstant } from "../programs/verdict.ts";
 import { type Args, attrWritable, type Command } from "./args.ts";
 import { commonLogFits } from "./common_log.ts";
+import { logIsSane } from "./log_attr.ts";
 import { objectName } from "./names.ts";
 import { lacksPrivilege } from "./privilege.ts";
 import { DELTA, has } from "../versions/deltas.ts";
@@ -284,15 +285,11 @@ function logsAgree({ attr, common }: Load): boolean {
 }
 
 function logValid(k: Kernel, { attr }: Load): boolean {
-  const size = (attr.log_size ?? 0) >>> 0;
-  const level = (attr.log_level ?? 0) >>> 0;
-  const buffer = !isNull(attr.log_buf);
-  if (!buffer && size === 0 && level === 0) return true;
-  if (size > 0x3fffffff) return false;
-  if (has(k.version, DELTA.log_any_size)) {
-    return buffer === (size !== 0) && !(buffer && level === 0) && (level & ~15) === 0;
-  }
-  return size >= 128 && buffer && level !== 0 && (level & ~7) === 0;
+  return logIsSane(k.version, {
+    buffer: attr.log_buf,
+    size: (attr.log_size ?? 0) >>> 0,
+    level: (attr.log_level ?? 0) >>> 0,
+  });
 }
 
 /** The ids of the maps that the program loads; undefined where a descriptor is not a map. */

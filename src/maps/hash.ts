@@ -55,6 +55,7 @@ export const HASH = rules("HASH", {
     { until: "5.10" },
   ],
   create_memory: ["ENOMEM", "the buckets or the preallocated elements are larger than all memory"],
+  create_btf_keyless: ["EINVAL", "BTF describes the values alone", { since: "7.2" }],
   lookup_absent: ["ENOENT", "the map has no such key"],
   update_flags: ["EINVAL", "`flags` without BPF_F_LOCK is above BPF_EXIST"],
   update_noexist: ["EEXIST", "`flags` is BPF_NOEXIST and the map has the key"],
@@ -209,4 +210,13 @@ function nextKey(map: BpfMap, key: string | undefined): string | Rule {
 }
 
 /** BPF_MAP_TYPE_HASH: keys of one size to values of one size, in buckets. */
-export const hash: MapKind = { allocCheck, alloc, lookup, update, remove, nextKey };
+export const hash: MapKind = {
+  allocCheck,
+  alloc,
+  keyless: false,
+  checkBtf: (_attr, key) => key === undefined ? HASH.create_btf_keyless : undefined,
+  lookup,
+  update,
+  remove,
+  nextKey,
+};

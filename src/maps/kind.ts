@@ -1,4 +1,5 @@
 import type { AttrOf } from "../abi/commands.ts";
+import type { BtfType } from "../btf/types.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { BpfMap, Contents, MapSpec } from "../kernel/maps.ts";
 import type { Rule } from "../kernel/rule.ts";
@@ -14,6 +15,14 @@ export interface MapKind {
   readonly allocCheck: (k: Kernel, task: Task, attr: CreateAttr) => Rule | undefined;
   /** `map_alloc`: what needs memory or the caller's capabilities. */
   readonly alloc: (k: Kernel, task: Task, attr: CreateAttr) => Allocated | Rule;
+  /** Whether BTF may describe the values alone (`map_check_btf` is there). */
+  readonly keyless: boolean;
+  /** `map_check_btf`: the types that BTF gives keys and values; no key where none is given. */
+  readonly checkBtf: (
+    attr: CreateAttr,
+    key: BtfType | undefined,
+    value: BtfType,
+  ) => Rule | undefined;
   /** The first `most` bytes of a key's value. */
   readonly lookup: (map: BpfMap, key: string, most: number) => string | Rule;
   /** `flags` are the low 32 bits; `high` says that one of the upper 32 is set. */

@@ -49,6 +49,8 @@ export {
   outOf,
   type Step,
 } from "./machine/machine.ts";
+export { type Shape as StructOps, type Slot, structOps } from "./maps/struct_ops/shape.ts";
+export { memberIndex, structOpsValue } from "./maps/struct_ops/value.ts";
 export { step } from "./machine/step.ts";
 export { type Delta, DELTAS } from "./versions/deltas.ts";
 export type { Verdict } from "./programs/verdict.ts";

@@ -21,7 +21,6 @@ import {
   BPF_F_PREORDER,
   BPF_F_QUERY_EFFECTIVE,
   BPF_F_REPLACE,
-  BPF_F_TOKEN_FD,
 } from "./flags.ts";
 
 /** A check that needs nothing but the attr and the caller's capabilities. */
@@ -98,16 +97,6 @@ const LATER_OTHERS: Span = {
   where: [OF_OTHERS],
   only: "`attach_type` is none of a cgroup, LSM, tcx or netkit",
 };
-
-function nextId(command: CommandName): Head {
-  const start: Standing = {
-    kind: "below",
-    name: "start_id",
-    field: "start_id",
-    limit: 0x7fffffff,
-  };
-  return { command, checks: [ATTR, start, SYS_ADMIN] };
-}
 
 /**
  * The heads of the commands that the model does not take further. After the head the kernel looks
@@ -186,19 +175,11 @@ export const HEADS: readonly Head[] = [
   { command: "MAP_LOOKUP_AND_DELETE_BATCH", checks: [ATTR] },
   { command: "MAP_UPDATE_BATCH", checks: [ATTR] },
   { command: "MAP_DELETE_BATCH", checks: [ATTR] },
-  { command: "LINK_CREATE", checks: [ATTR] },
-  {
-    command: "LINK_UPDATE",
-    checks: [ATTR, flags("flags", BPF_F_REPLACE, { named: "BPF_F_REPLACE" })],
-  },
-  { command: "LINK_GET_FD_BY_ID", checks: [ATTR, SYS_ADMIN] },
-  nextId("LINK_GET_NEXT_ID"),
   {
     command: "ENABLE_STATS",
     checks: [ATTR, SYS_ADMIN, { kind: "below", name: "type", field: "type", limit: 1 }],
   },
   { command: "ITER_CREATE", checks: [ATTR, flags("flags", 0)] },
-  { command: "LINK_DETACH", checks: [ATTR] },
   { command: "PROG_BIND_MAP", checks: [ATTR, flags("flags", 0)] },
   { command: "TOKEN_CREATE", checks: [ATTR, flags("flags", 0)] },
   { command: "PROG_STREAM_READ_BY_FD", checks: [ATTR] },

@@ -17,6 +17,7 @@ export const R = rules("OBJ_GET_INFO_BY_FD", {
   hash_unfrozen: ["EPERM", "`hash` is set and the map is not frozen", { since: "6.18" }],
   hash_fault: ["EFAULT", "`hash` cannot be written", { since: "6.18" }],
   hash_absent: ["EINVAL", "`hash_size` is set and `hash` is NULL", { since: "6.18" }],
+  link_info_unreadable: ["EFAULT", "link: `info` cannot be read", { since: "6.12" }],
   btf_info_unreadable: ["EFAULT", "BTF: `info` cannot be read"],
   btf_data_fault: ["EFAULT", "BTF: `btf` in the info cannot be written"],
   btf_name_pair: ["EINVAL", "BTF: of `name` and `name_len` in the info one is 0 and one is not", {

@@ -47,7 +47,10 @@ function described(map: BpfMap, k: Kernel): Record<string, number | string> {
     max_entries: spec.max_entries,
     map_flags: spec.map_flags,
     name: spec.name.padEnd(16, "\0"),
-    btf_vmlinux_value_type_id: 0,
+    btf_vmlinux_value_type_id: map.contents.kind === "struct_ops" ? map.contents.value_id : 0,
+    ...(map.contents.kind === "struct_ops" && has(k.version, DELTA.struct_ops_link)
+      ? { btf_vmlinux_id: 1 }
+      : {}),
     ...(spec.btf && {
       btf_id: spec.btf.id,
       btf_key_type_id: spec.btf.key_type_id,

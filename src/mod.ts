@@ -35,7 +35,16 @@ export {
 export { type Config, DEFAULT_CONFIG, DEFAULT_SEEDS, type Seeds } from "./kernel/config.ts";
 export type { Kernel } from "./kernel/kernel.ts";
 export type { BpfMap } from "./kernel/maps.ts";
-export type { Answer, Outcome, Refusal, Unmodelled, Value, Write } from "./kernel/outcome.ts";
+export type {
+  Answer,
+  IdKind,
+  IdPlace,
+  Outcome,
+  Refusal,
+  Unmodelled,
+  Value,
+  Write,
+} from "./kernel/outcome.ts";
 export type { Rule } from "./kernel/rule.ts";
 export type { Limits, Task } from "./kernel/task.ts";
 export { atLeast, existsIn, type Version, VERSIONS } from "./kernel/version.ts";

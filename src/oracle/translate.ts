@@ -3,6 +3,7 @@
  * buffers) becomes a reference that is filled in when the script runs.
  */
 import {
+  atLeast,
   ATTR_SIZE,
   BPF_COMMON_ATTRS,
   type BpfCall,
@@ -12,6 +13,7 @@ import {
   COMMON_ATTR,
   encodeAttr,
   type Field,
+  type IdKind,
   type Limits,
   type Ptr,
   type Step as ModelStep,
@@ -177,11 +179,15 @@ function plain(call: Plain, model: ModelStep, mappings: Mappings): [OpName, Args
 }
 
 /** The fields whose number is an object's id, by command. */
-const ID_FIELDS: Readonly<Record<string, "map" | "prog">> = {
+const ID_FIELDS: Readonly<Record<string, IdKind>> = {
   MAP_GET_NEXT_ID: "map",
   MAP_GET_FD_BY_ID: "map",
   PROG_GET_NEXT_ID: "prog",
   PROG_GET_FD_BY_ID: "prog",
+  BTF_GET_NEXT_ID: "btf",
+  BTF_GET_FD_BY_ID: "btf",
+  LINK_GET_NEXT_ID: "link",
+  LINK_GET_FD_BY_ID: "link",
 };
 
 function typed(version: Version, task: number, call: BpfCall, ids: Ids): Translated {
@@ -205,7 +211,9 @@ function typed(version: Version, task: number, call: BpfCall, ids: Ids): Transla
     patches.push({ area: 0, offset: field.offset, value: { address: area } });
   }
   const kind = ID_FIELDS[call.cmd];
-  const reference = kind === undefined ? undefined : idReference(call.cmd, kind, numbers, ids);
+  const reference = kind === undefined
+    ? undefined
+    : idReference(call.cmd, kind, numbers, ids, version);
   if (reference !== undefined) patches.push({ area: 0, offset: 0, value: reference });
   const args = { cmd: abi.number, size: call.size ?? sizeFor(version, abi.fields, attr) };
   areas[0] = atLeastSize(
@@ -237,18 +245,25 @@ function sizeFor(
   return Math.max(ATTR_SIZE[version], ...given.map((field) => field.offset + field.size));
 }
 
+/** The id of the kernel's own BTF, from 6.1 on. */
+export const OWN_BTF = 1;
+
 /** Replaces a model's id by where the script learns the real one; leaves the number it cannot be. */
 function idReference(
   cmd: CommandName,
-  kind: "map" | "prog",
+  kind: IdKind,
   numbers: Record<string, unknown>,
   ids: Ids,
+  version: Version,
 ): Reference | undefined {
   const next = cmd.endsWith("NEXT_ID");
-  const field = next ? "start_id" : kind === "map" ? "map_id" : "prog_id";
+  const field = next ? "start_id" : `${kind}_id`;
   const id = Number(numbers[field] ?? 0) >>> 0;
+  // The kernel's own BTF has the same id everywhere.
+  const own = kind === "btf" && atLeast(version, "6.1") ? OWN_BTF : 0;
+  if (id === own && id !== 0) return undefined;
   const reference = next ? ids.atMost(kind, id) : ids.exactly(kind, id);
-  if (reference === undefined) numbers[field] = next ? ids.startFor(id) : ids.absent(id);
+  if (reference === undefined) numbers[field] = next ? ids.startFor(id, own) : ids.absent(id);
   return reference;
 }
 

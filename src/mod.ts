@@ -60,6 +60,7 @@ export {
 } from "./machine/machine.ts";
 export { type Shape as StructOps, type Slot, structOps } from "./maps/struct_ops/shape.ts";
 export { memberIndex, structOpsValue } from "./maps/struct_ops/value.ts";
+export { type BtfType, type BtfTypes, parse as parseBtf } from "./btf/types.ts";
 export { step } from "./machine/step.ts";
 export { type Delta, DELTAS } from "./versions/deltas.ts";
 export type { Verdict } from "./programs/verdict.ts";

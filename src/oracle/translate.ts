@@ -25,6 +25,7 @@ import { areaOf, NotReplayable } from "./areas.ts";
 import { Ids } from "./ids.ts";
 import { Mappings } from "./mappings.ts";
 import { raw } from "./translate_raw.ts";
+import { realId, TYPE_FIELDS, type TypeIds, typeNamed } from "./type_ids.ts";
 
 /** A script's step, and the model's step that it stands for (none for a step that only asks). */
 export interface Translated {
@@ -69,6 +70,8 @@ export interface Setting {
   readonly limits?: Partial<Limits>;
   /** Files under /proc/sys and what is written to them; only ever in a guest. */
   readonly sysctls?: Readonly<Record<string, number>>;
+  /** The model's own BTF, and the real ids of its types. */
+  readonly types?: { readonly vmlinux: string; readonly ids: TypeIds };
 }
 
 /** Turns a path into a script. */
@@ -88,7 +91,8 @@ export function translate(
       cut = `not modelled: ${model.answer.what}`;
       break;
     }
-    steps.push(translateStep(version, model, ids, mappings));
+    const step = translateStep(version, withRealTypes(model, setting), ids, mappings);
+    steps.push({ ...step, model });
     mappings.seen(model);
     ids.seen(model, steps.length - 1, steps[steps.length - 1].areas);
     const asks = learn ? ids.question(model, steps.length) : undefined;
@@ -114,6 +118,16 @@ function settingSteps({ limits, sysctls }: Setting): Translated[] {
   const sysctl = sysctlSteps(sysctls ?? {});
   const rlimits = limitArgs(limits ?? {}).map((args): Step => ({ task: 0, op: "rlimit", args }));
   return [...sysctl, ...rlimits].map((step) => ({ step, areas: {} }));
+}
+
+/** The step with the real kernel's ids of the types that it names. */
+function withRealTypes(model: ModelStep, { types }: Setting): ModelStep {
+  const { call } = model;
+  if (types === undefined || call.op !== "bpf") return model;
+  const id = typeNamed(call.cmd, call.attr);
+  if (id === 0) return model;
+  const real = { [TYPE_FIELDS[call.cmd]]: realId(types.vmlinux, types.ids, id) };
+  return { ...model, call: { ...call, attr: { ...call.attr, ...real } } };
 }
 
 function translateStep(

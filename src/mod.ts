@@ -59,6 +59,9 @@ export {
   outOf,
   type Step,
 } from "./machine/machine.ts";
+export { type Shape as StructOps, type Slot, structOps } from "./maps/struct_ops/shape.ts";
+export { memberIndex, structOpsValue } from "./maps/struct_ops/value.ts";
+export { type BtfType, type BtfTypes, parse as parseBtf } from "./btf/types.ts";
 export { step } from "./machine/step.ts";
 export { type Proposal, propose, type Proposed, proposedOf } from "./proposals/proposal.ts";
 export { CHAR_DEVICES } from "./proposals/char_devices/char_devices.ts";

@@ -91,16 +91,6 @@ const LATER_OTHERS: Span = {
   only: "`attach_type` is none of a cgroup, LSM, tcx or netkit",
 };
 
-function nextId(command: CommandName): Head {
-  const start: Standing = {
-    kind: "below",
-    name: "start_id",
-    field: "start_id",
-    limit: 0x7fffffff,
-  };
-  return { command, checks: [ATTR, start, SYS_ADMIN] };
-}
-
 /**
  * The heads of the commands that the model does not take further. After the head the kernel looks
  * at descriptors or memory; what it answers then, a head does not say.
@@ -178,19 +168,11 @@ export const HEADS: readonly Head[] = [
   { command: "MAP_LOOKUP_AND_DELETE_BATCH", checks: [ATTR] },
   { command: "MAP_UPDATE_BATCH", checks: [ATTR] },
   { command: "MAP_DELETE_BATCH", checks: [ATTR] },
-  { command: "LINK_CREATE", checks: [ATTR] },
-  {
-    command: "LINK_UPDATE",
-    checks: [ATTR, flags("flags", BPF_F_REPLACE, { named: "BPF_F_REPLACE" })],
-  },
-  { command: "LINK_GET_FD_BY_ID", checks: [ATTR, SYS_ADMIN] },
-  nextId("LINK_GET_NEXT_ID"),
   {
     command: "ENABLE_STATS",
     checks: [ATTR, SYS_ADMIN, { kind: "below", name: "type", field: "type", limit: 1 }],
   },
   { command: "ITER_CREATE", checks: [ATTR, flags("flags", 0)] },
-  { command: "LINK_DETACH", checks: [ATTR] },
   { command: "PROG_BIND_MAP", checks: [ATTR, flags("flags", 0)] },
   { command: "TOKEN_CREATE", checks: [ATTR, flags("flags", 0)] },
   { command: "PROG_STREAM_READ_BY_FD", checks: [ATTR] },

@@ -7,7 +7,7 @@ import { done, type IdKind, type Outcome, refuse } from "../kernel/outcome.ts";
 import type { Rule } from "../kernel/rule.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
-import { holdBtf, holdMap, holdProg } from "../kernel/refs.ts";
+import { holdBtf, holdLink, holdMap, holdProg } from "../kernel/refs.ts";
 import { BPF_F_RDONLY, BPF_F_TOKEN_FD, BPF_F_WRONLY } from "../abi/constants.ts";
 import { type Args, attrWritable, type Command } from "./args.ts";
 import { word } from "../abi/words.ts";
@@ -28,6 +28,7 @@ function nextIdRules(command: string) {
 /** Source: kernel/bpf/syscall.c, bpf_obj_get_next_id. */
 export const MAP_NEXT = nextIdRules("MAP_GET_NEXT_ID");
 export const PROG_NEXT = nextIdRules("PROG_GET_NEXT_ID");
+export const LINK_NEXT = nextIdRules("LINK_GET_NEXT_ID");
 export const BTF_NEXT = nextIdRules("BTF_GET_NEXT_ID");
 
 type NextRules = ReturnType<typeof nextIdRules>;
@@ -35,7 +36,11 @@ type NextRules = ReturnType<typeof nextIdRules>;
 function nextId(
   k: Kernel,
   task: Task,
-  args: Args<"MAP_GET_NEXT_ID"> | Args<"PROG_GET_NEXT_ID"> | Args<"BTF_GET_NEXT_ID">,
+  args:
+    | Args<"MAP_GET_NEXT_ID">
+    | Args<"PROG_GET_NEXT_ID">
+    | Args<"BTF_GET_NEXT_ID">
+    | Args<"LINK_GET_NEXT_ID">,
   kind: IdKind,
   R: NextRules,
 ): Outcome {
@@ -51,8 +56,7 @@ function nextId(
 }
 
 function tableOf(k: Kernel, kind: IdKind): IdTable<unknown> {
-  if (kind === "map") return k.maps;
-  return kind === "prog" ? k.progs : k.btfs;
+  return k[`${kind}s`];
 }
 
 /** BPF_MAP_GET_NEXT_ID: the smallest map id above `start_id`. */
@@ -66,6 +70,10 @@ export const prog_get_next_id: Command<"PROG_GET_NEXT_ID"> = (k, task, args) =>
 /** BPF_BTF_GET_NEXT_ID: the smallest BTF id above `start_id`. */
 export const btf_get_next_id: Command<"BTF_GET_NEXT_ID"> = (k, task, args) =>
   nextId(k, task, args, "btf", BTF_NEXT);
+
+/** BPF_LINK_GET_NEXT_ID: the smallest link id above `start_id`. */
+export const link_get_next_id: Command<"LINK_GET_NEXT_ID"> = (k, task, args) =>
+  nextId(k, task, args, "link", LINK_NEXT);
 
 /** Source: kernel/bpf/syscall.c, bpf_map_get_fd_by_id. */
 export const MAP_FD = rules("MAP_GET_FD_BY_ID", {
@@ -111,6 +119,23 @@ export const prog_get_fd_by_id: Command<"PROG_GET_FD_BY_ID"> = (k, task, { attr,
   const id = (attr.prog_id ?? 0) >>> 0;
   if (k.progs.table.get(id) === undefined) return refuse(k, PROG_FD.absent);
   return descriptor(holdProg(k, id), k, task, { of: "prog", id }, PROG_FD.fd_limit);
+};
+
+/** Source: kernel/bpf/syscall.c, bpf_link_get_fd_by_id. */
+export const LINK_FD = rules("LINK_GET_FD_BY_ID", {
+  attr: ["EINVAL", "a byte after `link_id` is not zero"],
+  capability: ["EPERM", "the caller has no CAP_SYS_ADMIN"],
+  absent: ["ENOENT", "no link has the id"],
+  fd_limit: ["EMFILE", "the task has RLIMIT_NOFILE descriptors"],
+});
+
+/** BPF_LINK_GET_FD_BY_ID: a descriptor of a link by its id. */
+export const link_get_fd_by_id: Command<"LINK_GET_FD_BY_ID"> = (k, task, { attr, tail }) => {
+  if (tail) return refuse(k, LINK_FD.attr);
+  if (!capable(task.cred, "CAP_SYS_ADMIN")) return refuse(k, LINK_FD.capability);
+  const id = (attr.link_id ?? 0) >>> 0;
+  if (k.links.table.get(id) === undefined) return refuse(k, LINK_FD.absent);
+  return descriptor(holdLink(k, id), k, task, { of: "link", id }, LINK_FD.fd_limit);
 };
 
 /** Source: kernel/bpf/syscall.c, bpf_btf_get_fd_by_id. */

@@ -24,6 +24,7 @@ export const R = rules("OBJ_GET_INFO_BY_FD", {
   ],
   xlated_fault: ["EFAULT", "of a program: `xlated_prog_insns` cannot be written"],
   prog_tags_fault: ["EFAULT", "of a program: `prog_tags` cannot be written"],
+  link_info_unreadable: ["EFAULT", "link: `info` cannot be read", { since: "6.12" }],
   btf_info_unreadable: ["EFAULT", "BTF: `info` cannot be read"],
   btf_data_fault: ["EFAULT", "BTF: `btf` in the info cannot be written"],
   btf_name_pair: ["EINVAL", "BTF: of `name` and `name_len` in the info one is 0 and one is not", {

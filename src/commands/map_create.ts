@@ -25,7 +25,7 @@ import type { Args, Command } from "./args.ts";
 import { finishLog, logAttrValid } from "./common_log.ts";
 import { mapBtf } from "./map_btf.ts";
 import { R } from "./map_create_rules.ts";
-import { objectName } from "./names.ts";
+import { objectName } from "../abi/names.ts";
 import { lacksPrivilege } from "./privilege.ts";
 import { DELTA, has } from "../versions/deltas.ts";
 
@@ -92,7 +92,7 @@ function check(k: Kernel, task: Task, args: Args<"MAP_CREATE">): Made | Rule | U
   if (withToken) return fileAt(k, task, attr.map_token_fd) === undefined ? R.token_fd : R.not_token;
   if (has(k.version, DELTA.entry_inside) && lacksPrivilege(k, task)) return R.unprivileged;
   const allocated = kind.alloc(k, task, stripped);
-  if (isRule(allocated)) return allocated;
+  if (isRule(allocated) || "what" in allocated) return allocated;
   const name = objectName(attr.map_name);
   if (name === undefined) return R.name;
   const btf = mapBtf(k, task, attr, kind);

@@ -35,7 +35,9 @@ export function mapInfo(k: Kernel, map: BpfMap, args: Args<"OBJ_GET_INFO_BY_FD">
   const whole = latin1(encodeInfo("bpf_map_info", filled, k.version)).slice(0, length);
   const btf = map.spec.btf === undefined ? [] : [{ kind: "btf", offset: 64 } as const];
   const ids = [{ kind: "map", offset: 4 } as const, ...btf];
-  return putInfo(k, args, whole, hashed.writes, { ids });
+  // The type is one of the machine's own BTF.
+  const own = map.contents.kind === "struct_ops" ? { free: [[44, 48]] as const } : {};
+  return putInfo(k, args, whole, hashed.writes, { ids, ...own });
 }
 
 /** What the kernel says of a map. */
@@ -49,7 +51,10 @@ function described(map: BpfMap, k: Kernel): Record<string, number | string> {
     max_entries: spec.max_entries,
     map_flags: spec.map_flags,
     name: spec.name.padEnd(16, "\0"),
-    btf_vmlinux_value_type_id: 0,
+    btf_vmlinux_value_type_id: map.contents.kind === "struct_ops" ? map.contents.value_id : 0,
+    ...(map.contents.kind === "struct_ops" && has(k.version, DELTA.struct_ops_link)
+      ? { btf_vmlinux_id: 1 }
+      : {}),
     ...(spec.btf && {
       btf_id: spec.btf.id,
       btf_key_type_id: spec.btf.key_type_id,

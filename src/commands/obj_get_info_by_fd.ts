@@ -3,12 +3,13 @@ import { refuse, unmodelled } from "../kernel/outcome.ts";
 import type { Command } from "./args.ts";
 import { btfInfo } from "./btf_info.ts";
 import { R } from "./info_rules.ts";
+import { linkInfo } from "./link_info.ts";
 import { mapInfo } from "./map_info.ts";
 import { progInfo } from "./prog_info.ts";
 
 /**
  * BPF_OBJ_GET_INFO_BY_FD: describes the object behind a descriptor. Modelled for maps,
- * programs and BTF.
+ * programs, BTF and struct_ops links.
  */
 export const obj_get_info_by_fd: Command<"OBJ_GET_INFO_BY_FD"> = (k, task, args) => {
   if (args.tail) return refuse(k, R.attr);
@@ -22,7 +23,7 @@ export const obj_get_info_by_fd: Command<"OBJ_GET_INFO_BY_FD"> = (k, task, args)
     case "btf":
       return btfInfo(k, k.btfs.table.get(object.id)!, args);
     case "link":
-      return unmodelled(k, "the info of a link");
+      return linkInfo(k, k.links.table.get(object.id)!, args);
     default:
       return refuse(k, R.not_bpf);
   }

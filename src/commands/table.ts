@@ -5,11 +5,16 @@ import { HEADED } from "./head.ts";
 import {
   btf_get_fd_by_id,
   btf_get_next_id,
+  link_get_fd_by_id,
+  link_get_next_id,
   map_get_fd_by_id,
   map_get_next_id,
   prog_get_fd_by_id,
   prog_get_next_id,
 } from "./ids.ts";
+import { link_create } from "./link_create.ts";
+import { link_detach } from "./link_detach.ts";
+import { link_update } from "./link_update.ts";
 import { map_create } from "./map_create.ts";
 import { map_delete_elem } from "./map_delete_elem.ts";
 import { map_freeze } from "./map_freeze.ts";
@@ -40,6 +45,11 @@ export const MODELLED = {
   BTF_GET_FD_BY_ID: btf_get_fd_by_id,
   MAP_FREEZE: map_freeze,
   BTF_GET_NEXT_ID: btf_get_next_id,
+  LINK_CREATE: link_create,
+  LINK_UPDATE: link_update,
+  LINK_GET_FD_BY_ID: link_get_fd_by_id,
+  LINK_GET_NEXT_ID: link_get_next_id,
+  LINK_DETACH: link_detach,
 } as const satisfies { readonly [N in CommandName]?: Command<N> };
 
 type Table = { readonly [N in CommandName]: Command<N> };

@@ -21,6 +21,8 @@ export interface Config {
    * the five kernels is so.
    */
   readonly bpffs_singleton: boolean;
+  /** `net.ipv4.tcp_available_congestion_control` at boot: the kernel's own algorithms. */
+  readonly tcp_congestion_control: readonly string[];
 }
 
 /** What the real machine decides by chance or by its past, given to `boot` as seeds. */
@@ -46,6 +48,7 @@ export const DEFAULT_CONFIG: Config = {
   protected_hardlinks: 1,
   mitigations_off: false,
   bpffs_singleton: false,
+  tcp_congestion_control: ["reno", "cubic"],
 };
 
 export const DEFAULT_SEEDS: Seeds = {

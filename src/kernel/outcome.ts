@@ -43,7 +43,7 @@ export interface Write {
 }
 
 /** The objects that have ids. */
-export type IdKind = "map" | "prog" | "btf";
+export type IdKind = "map" | "prog" | "btf" | "link";
 
 export interface IdPlace {
   readonly kind: IdKind;

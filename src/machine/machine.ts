@@ -476,6 +476,11 @@ export class Machine<C extends { readonly op: string } = never> {
     return Array.from(this.kernel.progs.table.entries(), ([id]) => id);
   }
 
+  /** The ids of the links that exist. */
+  get linkIds(): readonly number[] {
+    return Array.from(this.kernel.links.table.entries(), ([id]) => id);
+  }
+
   /** The ids of the BTF objects that exist; from 6.1 on the kernel's own is one. */
   get btfIds(): readonly number[] {
     return Array.from(this.kernel.btfs.table.entries(), ([id]) => id);
@@ -496,7 +501,7 @@ export function boot(version: Version, options: MachineOptions = {}): Machine {
   return Machine.boot(version, options);
 }
 
-const TABLES = [["map", "maps"], ["prog", "progs"], ["btf", "btfs"]] as const;
+const TABLES = [["map", "maps"], ["prog", "progs"], ["btf", "btfs"], ["link", "links"]] as const;
 
 /** The object that a kernel has and the one before it had not. */
 function madeBy(before: Kernel, after: Kernel): Step["made"] {

@@ -151,7 +151,7 @@ function tooLarge({ map_flags, key_size, value_size }: MapSpec, version: Version
     elementSize(key_size, value_size) + LLIST_NODE_SZ > KMALLOC_MAX;
 }
 
-const update: MapKind["update"] = (map, key, value, flags, high, version) => {
+const update: MapKind["update"] = (map, key, value, flags, high, { k }) => {
   if (high || ((flags & ~BPF_F_LOCK) >>> 0) > BPF_EXIST) return HASH.update_flags;
   const { buckets, count } = map.contents as Hash;
   const bucket = bucketOf(map, key);
@@ -160,7 +160,7 @@ const update: MapKind["update"] = (map, key, value, flags, high, version) => {
   if (old !== undefined && flags === BPF_NOEXIST) return HASH.update_noexist;
   if (old === undefined && flags === BPF_EXIST) return HASH.update_exist;
   if (old === undefined && count >= map.spec.max_entries) return HASH.update_full;
-  if (tooLarge(map.spec, version)) return HASH.update_element;
+  if (tooLarge(map.spec, k.version)) return HASH.update_element;
   // The new element goes to the head of its bucket, also where it replaces one further down.
   const rest = old === undefined ? head : without(head!, key);
   return {

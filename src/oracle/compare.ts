@@ -55,6 +55,7 @@ class Bijection {
     map: new Map(),
     prog: new Map(),
     btf: new Map(),
+    link: new Map(),
   };
 
   constructor(version: Version) {
@@ -198,7 +199,7 @@ function sameReturn({ call, answer }: ModelStep, observed: number): boolean {
  * after a grace period, which no call waits for.
  */
 function opensTheDying({ call, answer }: ModelStep, observed: StepResult | undefined): boolean {
-  const byId = /^(MAP|PROG|BTF)_GET_FD_BY_ID$/.test(commandOf(call) ?? "");
+  const byId = /^(MAP|PROG|BTF|LINK)_GET_FD_BY_ID$/.test(commandOf(call) ?? "");
   return byId && answer.kind === "refusal" && answer.rule.id.endsWith("/absent") &&
     observed?.kind === "ran" && observed.ret >= 0;
 }
@@ -214,7 +215,7 @@ function isForeign(
   before: () => Kernel,
 ): boolean {
   const command = commandOf(translated.model!.call);
-  const [, prefix] = /^(MAP|PROG|BTF)_GET_NEXT_ID$/.exec(command ?? "") ?? [];
+  const [, prefix] = /^(MAP|PROG|BTF|LINK)_GET_NEXT_ID$/.exec(command ?? "") ?? [];
   if (prefix === undefined) return false;
   if (observed.ret !== 0 || observed.areas[0] === undefined) return false;
   const { answer, writes } = translated.model!;

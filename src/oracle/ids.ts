@@ -12,13 +12,14 @@ const OBJ_GET_INFO_BY_FD = 15;
 const INFO_ROOM = 80;
 const BTF_ROOM = 16;
 /** Where the info of an object has its id. */
-export const ID_AT: Readonly<Record<IdKind, number>> = { map: 4, prog: 4, btf: 12 };
+export const ID_AT: Readonly<Record<IdKind, number>> = { map: 4, prog: 4, btf: 12, link: 4 };
 
 export class Ids {
   readonly #known: Readonly<Record<IdKind, Map<number, Reference>>> = {
     map: new Map(),
     prog: new Map(),
     btf: new Map(),
+    link: new Map(),
   };
 
   /** Takes note of a model's step that told an id, or made an object. */

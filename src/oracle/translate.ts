@@ -36,6 +36,7 @@ import { Mappings } from "./mappings.ts";
 import { fileStep } from "./translate_files.ts";
 import { numbered } from "./translate_sys.ts";
 import { raw } from "./translate_raw.ts";
+import { realId, TYPE_FIELDS, type TypeIds, typeNamed } from "./type_ids.ts";
 
 /** A script's step, and the model's step that it stands for (none for a step that only asks). */
 export interface Translated {
@@ -113,6 +114,8 @@ export interface Setting {
   readonly limits?: Partial<Limits>;
   /** Files under /proc/sys and what is written to them; only ever in a guest. */
   readonly sysctls?: Readonly<Record<string, number>>;
+  /** The model's own BTF, and the real ids of its types. */
+  readonly types?: { readonly vmlinux: string; readonly ids: TypeIds };
 }
 
 /** Turns a path into a script. */
@@ -132,7 +135,8 @@ export function translate(
       cut = `not modelled: ${model.answer.what}`;
       break;
     }
-    steps.push(translateStep(version, model, ids, mappings));
+    const step = translateStep(version, withRealTypes(model, setting), ids, mappings);
+    steps.push({ ...step, model });
     mappings.seen(model);
     ids.seen(model, steps.length - 1, steps[steps.length - 1].areas);
     const asks = learn ? ids.question(model, steps.length) : undefined;
@@ -158,6 +162,16 @@ function settingSteps({ limits, sysctls }: Setting): Translated[] {
   const sysctl = sysctlSteps(sysctls ?? {});
   const rlimits = limitArgs(limits ?? {}).map((args): Step => ({ task: 0, op: "rlimit", args }));
   return [...sysctl, ...rlimits].map((step) => ({ step, areas: {} }));
+}
+
+/** The step with the real kernel's ids of the types that it names. */
+function withRealTypes(model: ModelStep, { types }: Setting): ModelStep {
+  const { call } = model;
+  if (types === undefined || call.op !== "bpf") return model;
+  const id = typeNamed(call.cmd, call.attr);
+  if (id === 0) return model;
+  const real = { [TYPE_FIELDS[call.cmd]]: realId(types.vmlinux, types.ids, id) };
+  return { ...model, call: { ...call, attr: { ...call.attr, ...real } } };
 }
 
 function translateStep(
@@ -251,6 +265,8 @@ const ID_FIELDS: Readonly<Record<string, IdKind>> = {
   PROG_GET_FD_BY_ID: "prog",
   BTF_GET_NEXT_ID: "btf",
   BTF_GET_FD_BY_ID: "btf",
+  LINK_GET_NEXT_ID: "link",
+  LINK_GET_FD_BY_ID: "link",
 };
 
 function typed(version: Version, task: number, call: BpfCall, ids: Ids): Translated {

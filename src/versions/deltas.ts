@@ -90,6 +90,24 @@ export const DELTA = {
     "6.1",
     "memory is charged to the memory cgroup; RLIMIT_MEMLOCK does not count any more",
   ),
+  struct_ops_required: delta(
+    "STRUCT_OPS",
+    "required",
+    "6.1",
+    "an algorithm may have `cong_control` instead of `cong_avoid`; that it is whole is seen at the end",
+  ),
+  struct_ops_link: delta(
+    "STRUCT_OPS",
+    "link",
+    "6.12",
+    "`map_flags` takes BPF_F_LINK and BPF_F_VTYPE_BTF_OBJ_FD; that a name is taken is seen when it is registered",
+  ),
+  struct_ops_accecn: delta(
+    "STRUCT_OPS",
+    "accecn",
+    "7.2",
+    "a tcp_congestion_ops has three more flags (TCP_CONG_NEEDS_ACCECN and what belongs to it) and the member `cwnd_event_tx_start`",
+  ),
   value_size: delta("ARRAY", "value_size", "6.1", "values may be above 4 MiB, up to INT_MAX"),
   mitigations: delta(
     "ARRAY",

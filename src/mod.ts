@@ -42,6 +42,14 @@ export {
 } from "./machine/machine.ts";
 export { step } from "./machine/step.ts";
 export { type Proposal, propose, type Proposed, proposedOf } from "./proposals/proposal.ts";
+export { CHAR_DEVICES } from "./proposals/char_devices/char_devices.ts";
+export type { DeviceCall } from "./proposals/char_devices/call.ts";
+export {
+  BPF_MAP_MAJOR,
+  BPF_PROG_MAJOR,
+  type Devices,
+  READINGS,
+} from "./proposals/char_devices/state.ts";
 export { PROPOSAL_RULES } from "./proposals/rules.ts";
 export type { Claim, Finding } from "./proposals/claims/claim.ts";
 export { CLAIMS } from "./proposals/claims/all.ts";

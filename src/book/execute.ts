@@ -77,10 +77,10 @@ export class ExampleProcess {
     this.#errors = tailOf(this.#child.stderr);
   }
 
-  /** Asks for the prelude; a string says why it cannot be loaded. */
-  async prelude(specifier: string): Promise<PreludeValues | string> {
+  /** Asks for the prelude, and its checked claims; a string says why it cannot be loaded. */
+  async prelude(specifier: string, claims: boolean): Promise<PreludeValues | string> {
     let found: PreludeValues | string = "it gave no answer";
-    const ending = await this.#ask({ kind: "prelude", specifier }, LOAD, (reply) => {
+    const ending = await this.#ask({ kind: "prelude", specifier, claims }, LOAD, (reply) => {
       if (reply.kind === "prelude") found = reply;
       else if (reply.kind === "broken") found = reply.message;
       else return false;

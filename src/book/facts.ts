@@ -37,21 +37,40 @@ export interface DeltaFact extends Span {
   readonly what: string;
 }
 
+/** A claim of the discussion and what its check found, as `CLAIMS` exports them. */
+export interface ClaimFact {
+  readonly id: string;
+  /** The text that makes it. */
+  readonly source: string;
+  readonly says: string;
+  readonly verdict: string;
+  /** What the check says of the claim; the same as `verdict` where all is well. */
+  readonly found: string;
+  /** In how many cases it holds, or the shortest counterexample. */
+  readonly finding: string;
+}
+
 export interface CodeFacts {
   /** Every exported number, and every number directly in an exported plain object (`ERRNO.EPERM`). */
   readonly numbers: ReadonlyMap<string, number | bigint>;
   readonly rules: readonly RuleFact[];
   readonly commands: readonly CommandFact[];
   readonly deltas: readonly DeltaFact[];
+  /** Absent where nobody asked for them: each is checked when it is read. */
+  readonly claims?: readonly ClaimFact[];
 }
 
 /** Reads the facts from a module's exports; what a module does not export is empty. */
-export function factsOf(module: Readonly<Record<string, unknown>>): CodeFacts {
+export function factsOf(
+  module: Readonly<Record<string, unknown>>,
+  { claims = true }: { readonly claims?: boolean } = {},
+): CodeFacts {
   return {
     numbers: numbersOf(module),
     rules: [...listOf(module, "RULES"), ...listOf(module, "PROPOSAL_RULES")].map(ruleOf),
     commands: listOf(module, "COMMANDS").map(commandOf),
     deltas: listOf(module, "DELTAS").map(deltaOf),
+    ...(claims && { claims: listOf(module, "CLAIMS").map(claimOf) }),
   };
 }
 
@@ -111,6 +130,17 @@ function deltaOf(item: Item): DeltaFact {
   const id = String(item.id);
   const owner = String(item.owner ?? item.command ?? ownerOf(id));
   return { id, owner, what: String(item.what), ...spanOf(item) };
+}
+
+/** Makes the check of a claim. */
+function claimOf(item: Item): ClaimFact {
+  const [id, source, says] = [String(item.id), String(item.source), String(item.says)];
+  const { holds, cases, counterexample } = (item.check as () => Item)();
+  const finding = holds
+    ? `${cases} ${cases === 1 ? "case" : "cases"}`
+    : (counterexample as readonly string[]).join("; ");
+  const found = holds ? "holds" : "fails";
+  return { id, source, says, verdict: String(item.verdict), found, finding };
 }
 
 /** The owner of a rule or change id: `MAP_FREEZE` of `MAP_FREEZE/frozen`. */

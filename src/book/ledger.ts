@@ -1,10 +1,10 @@
 /**
- * Refusals and histories: tables in which every entry of the code has exactly one row in the book,
+ * Refusals, histories and claims: tables in which every entry of the code has exactly one row in the book,
  * and every row an entry, in the code's order.
  */
 import type { Chapter } from "./extract.ts";
 import { type CodeFacts, ownerOf } from "./facts.ts";
-import { deltaRow, formatSince, refusalRow } from "./render.ts";
+import { claimRow, deltaRow, formatSince, refusalRow } from "./render.ts";
 import type { Row, Table } from "./tables.ts";
 import type { Failure, TableScope } from "./types.ts";
 
@@ -49,6 +49,20 @@ export const DELTA_LEDGER: Ledger = {
       owner: delta.owner,
       cells: [formatSince(delta), delta.what],
       row: deltaRow(delta),
+    })),
+};
+
+/** The claims of the texts, each with what its check found. */
+export const CLAIM_LEDGER: Ledger = {
+  word: "claim",
+  source: "CLAIMS",
+  columns: ["claim", "says", "verdict", "finding"],
+  entries: ({ claims = [] }) =>
+    claims.map((claim) => ({
+      id: claim.id,
+      owner: ownerOf(claim.id),
+      cells: [claim.says, claim.verdict, claim.finding],
+      row: claimRow(claim),
     })),
 };
 

@@ -1,5 +1,5 @@
 /** Tables of the book, written from the code. */
-import type { CommandFact, DeltaFact, FieldFact, RuleFact, Span } from "./facts.ts";
+import type { ClaimFact, CommandFact, DeltaFact, FieldFact, RuleFact, Span } from "./facts.ts";
 
 /** The `since` cell: `all`, `6.12`, `until 6.1`, `6.1 to 6.12`, or `only 6.1`. */
 export function formatSince({ since, until }: Span): string {
@@ -40,6 +40,10 @@ export function refusalRow(rule: RuleFact): string {
 
 export function deltaRow(delta: DeltaFact): string {
   return row([`\`${delta.id}\``, formatSince(delta), cellText(delta.what)]);
+}
+
+export function claimRow({ id, says, verdict, finding }: ClaimFact): string {
+  return row([`\`${id}\``, cellText(says), verdict, cellText(finding)]);
 }
 
 export function fieldCells(field: FieldFact): string[] {

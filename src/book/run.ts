@@ -8,7 +8,7 @@ import { chapterName, findFiles, safePath, slug } from "./files.ts";
 import { junitXml } from "./junit.ts";
 import { moduleOf, type SectionModule, type Specifiers } from "./module.ts";
 import { NO_PRELUDE, type Prelude, preludeFrom, watchedPrelude } from "./prelude.ts";
-import { checkTables } from "./tables.ts";
+import { checkTables, tablesOf } from "./tables.ts";
 import { Tally } from "./tally.ts";
 import type { BookOptions, BookReport, Failure } from "./types.ts";
 import { applyEdits, editsDiff, tableEdits } from "./update.ts";
@@ -72,12 +72,14 @@ async function runFiles(
   const hasPrelude = wanted !== "none";
   const execution = executionOf(options, workspace);
   const first = new ExampleProcess(execution);
-  const loading = hasPrelude ? loadPrelude(first, wanted, workspace) : NO_PRELUDE;
   const chapters = await Promise.all(files.map(async (file) => {
     const text = await Deno.readTextFile(file);
     return extract(file, chapterName(file), text, { tables: hasPrelude });
   }));
-  const prelude = await loading;
+  // Claims take time to check: only where somebody looks at them.
+  const scope = options.filter === undefined ? options.tables ?? "present" : "rows";
+  const claims = scope === "complete" || hasClaims(chapters);
+  const prelude = hasPrelude ? await loadPrelude(first, wanted, workspace, claims) : NO_PRELUDE;
   if (typeof prelude === "string") {
     await first.stop();
     return unusable(tally, `the prelude ${wanted} cannot be loaded: ${prelude}`);
@@ -96,7 +98,6 @@ async function runFiles(
     options.typeCheck === false ? undefined : check(units, workspace, tally),
     execute(units, execution, first, tally),
   ]);
-  const scope = options.filter === undefined ? options.tables ?? "present" : "rows";
   if (hasPrelude) {
     tally.tables(chosen, checkTables(chosen, prelude.facts, scope));
   }
@@ -124,11 +125,16 @@ async function loadPrelude(
   process: ExampleProcess,
   wanted: string,
   { imports }: Workspace,
+  claims: boolean,
 ): Promise<Prelude | string> {
   const specifier = isPath(wanted) ? pathToFileURL(resolve(wanted)).href : wanted;
-  const said = await process.prelude(imports[specifier] ?? specifier);
+  const said = await process.prelude(imports[specifier] ?? specifier, claims);
   if (typeof said === "string") return said;
   return await preludeFrom(specifier, imports[specifier] ?? specifier, said);
+}
+
+function hasClaims(chapters: readonly Chapter[]): boolean {
+  return tablesOf(chapters).some(({ kind }) => kind === "claims");
 }
 
 /** The chapters with just the sections that a filter wants; chapters without any are left out. */

@@ -4,23 +4,25 @@
  *
  *     rule | condition | errno | since            the refusals, checked against RULES
  *     change | since | what                       the history, checked against DELTAS
+ *     claim | says | verdict | finding            the claims, checked against CLAIMS
  *     constant | value | ...                      checked against the prelude's exports
  *     field | type | offset | size | since | ...  below `<!-- attr COMMAND -->`: against COMMANDS
  *
- * `...` are columns of any name and content. A table whose first column is `rule`, `change` or
- * `constant` but whose header goes on otherwise is an error. `<!-- refusals OWNER -->` and
- * `<!-- history OWNER -->` above a table say which owners it is complete for, beside those of its
- * rows; `--update` fills an empty table by them.
+ * `...` are columns of any name and content. A table whose first column is `rule`, `change`,
+ * `claim` or `constant` but whose header goes on otherwise is an error. `<!-- refusals OWNER -->`,
+ * `<!-- history OWNER -->` and `<!-- claims SOURCE -->` above a table say which owners it is complete
+ * for, beside those of its rows; `--update` fills an empty table by them.
  */
 import type { Token } from "markdown-it";
 import type { Chapter } from "./extract.ts";
 import type { CodeFacts } from "./facts.ts";
 import { checkAttr, checkNumbers } from "./layouts.ts";
-import { checkLedger, DELTA_LEDGER, RULE_LEDGER } from "./ledger.ts";
+import { checkClaims } from "./claims.ts";
+import { checkLedger, CLAIM_LEDGER, DELTA_LEDGER, RULE_LEDGER } from "./ledger.ts";
 import { plainText } from "./text.ts";
 import type { Failure, TableScope } from "./types.ts";
 
-export type TableKind = "refusals" | "history" | "numbers" | "attr";
+export type TableKind = "refusals" | "history" | "claims" | "numbers" | "attr";
 
 export interface Cell {
   /** As a reader sees it. */
@@ -58,6 +60,7 @@ export interface TableContext {
 const HEADERS: Readonly<Record<TableKind, string>> = {
   refusals: "rule | condition | errno | since",
   history: "change | since | what",
+  claims: "claim | says | verdict | finding",
   numbers: "constant | value",
   attr: "field | type | offset | size | since",
 };
@@ -100,6 +103,7 @@ export function tableFrom(
 const NEAR: ReadonlyMap<string, TableKind> = new Map([
   ["rule", "refusals"],
   ["change", "history"],
+  ["claim", "claims"],
   ["constant", "numbers"],
 ]);
 
@@ -137,6 +141,10 @@ export function checkTables(
   return [
     ...checkLedger(RULE_LEDGER, of("refusals"), facts, chapters, scope),
     ...checkLedger(DELTA_LEDGER, of("history"), facts, chapters, scope),
+    ...(facts.claims === undefined ? [] : [
+      ...checkLedger(CLAIM_LEDGER, of("claims"), facts, chapters, scope),
+      ...checkClaims(of("claims"), facts.claims),
+    ]),
     ...of("numbers").flatMap((table) => checkNumbers(table, facts)),
     ...of("attr").flatMap((table) => checkAttr(table, facts)),
   ];

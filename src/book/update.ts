@@ -7,7 +7,13 @@ import type { Chapter } from "./extract.ts";
 import type { Expectation } from "./expectations.ts";
 import type { CodeFacts } from "./facts.ts";
 import { refreshAttr, refreshNumbers } from "./layouts.ts";
-import { DELTA_LEDGER, refreshLedger, RULE_LEDGER, type TableEdit } from "./ledger.ts";
+import {
+  CLAIM_LEDGER,
+  DELTA_LEDGER,
+  refreshLedger,
+  RULE_LEDGER,
+  type TableEdit,
+} from "./ledger.ts";
 import { type Table, tablesOf } from "./tables.ts";
 
 /** Replaces the text between two places; lines from 1, columns from 0, of the markdown. */
@@ -42,6 +48,7 @@ export function tableEdits(chapters: readonly Chapter[], facts: CodeFacts): Edit
   const refreshed = [
     ...refreshLedger(RULE_LEDGER, of("refusals"), facts, lineOf),
     ...refreshLedger(DELTA_LEDGER, of("history"), facts, lineOf),
+    ...(facts.claims === undefined ? [] : refreshLedger(CLAIM_LEDGER, of("claims"), facts, lineOf)),
     ...of("numbers").map((table) => refreshNumbers(table, facts, lineOf)),
     ...of("attr").map((table) => refreshAttr(table, facts, lineOf)),
   ];

@@ -9,7 +9,7 @@ import type { Claim } from "./expectations.ts";
 import type { PreludeValues } from "./prelude.ts";
 
 export type Request =
-  | { readonly kind: "prelude"; readonly specifier: string }
+  | { readonly kind: "prelude"; readonly specifier: string; readonly claims: boolean }
   | { readonly kind: "section"; readonly url: string; readonly claims: readonly Claim[] };
 
 /** How one expectation turned out that did not hold. */

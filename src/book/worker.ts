@@ -36,11 +36,11 @@ globalThis.addEventListener("error", (event) => {
   rejected.push(event.error);
 });
 
-async function loadPrelude(specifier: string): Promise<Reply> {
+async function loadPrelude(specifier: string, claims: boolean): Promise<Reply> {
   try {
     const module = await import(specifier) as Record<string, unknown>;
     hasBytes = typeof module.bytes === "function";
-    const facts: CodeFacts = factsOf(module);
+    const facts: CodeFacts = factsOf(module, { claims });
     return { kind: "prelude", values: Object.keys(module), facts };
   } catch (error) {
     return { kind: "broken", message: `${nameOf(error)}: ${messageOf(error)}` };
@@ -84,6 +84,6 @@ function answer(reply: Reply): void {
 
 for await (const line of linesOf(Deno.stdin.readable)) {
   const request = decode<Request>(line);
-  if (request?.kind === "prelude") answer(await loadPrelude(request.specifier));
+  if (request?.kind === "prelude") answer(await loadPrelude(request.specifier, request.claims));
   if (request?.kind === "section") answer(await runSection(request));
 }

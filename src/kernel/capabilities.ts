@@ -10,6 +10,7 @@ export const CAPABILITIES = {
   CAP_NET_ADMIN: 12,
   CAP_SYS_ADMIN: 21,
   CAP_SYS_RESOURCE: 24,
+  CAP_MKNOD: 27,
   CAP_PERFMON: 38,
   CAP_BPF: 39,
 } as const;

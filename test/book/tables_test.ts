@@ -257,3 +257,80 @@ Deno.test("update: tables become right, right rows stay as they are written", ()
   const again = chapter("c", after);
   assert.deepEqual(tableEdits([again], FACTS), []);
 });
+
+const CLAIMED = {
+  ...FACTS,
+  rules: [],
+  deltas: [],
+  claims: [
+    {
+      id: "lamps/bright",
+      source: "lamps",
+      says: "a lamp is bright | it was",
+      verdict: "holds",
+      found: "holds",
+      finding: "2 cases",
+    },
+    {
+      id: "lamps/lasts",
+      source: "lamps",
+      says: "a lamp lasts",
+      verdict: "fails",
+      found: "fails",
+      finding: "on; off; it is dark",
+    },
+  ],
+};
+
+const CLAIMS_EMPTY = [
+  "<!-- claims lamps -->",
+  "",
+  "| claim | says | verdict | finding |",
+  "| --- | --- | --- | --- |",
+];
+
+function filled(): string[] {
+  const before = chapter("c", CLAIMS_EMPTY);
+  return applyEdits(before, tableEdits([before], CLAIMED)).trimEnd().split("\n");
+}
+
+function claimFailures(facts: typeof CLAIMED, ...chapters: readonly string[][]): string[] {
+  const read = chapters.map((lines, i) => chapter(`c${i}`, lines));
+  return checkTables(read, facts, "complete").map(({ file, line, message }) =>
+    `${file}:${line} ${message}`
+  );
+}
+
+Deno.test("claims: an empty table is filled, and is right then", () => {
+  assert.equal(filled().length, 6);
+  assert.deepEqual(claimFailures(CLAIMED, filled()), []);
+  assert.deepEqual(claimFailures(CLAIMED, ["# Nothing"]), [
+    "c0.md:1 claim lamps/bright has no row, nor lamps a table",
+    "c0.md:1 claim lamps/lasts has no row, nor lamps a table",
+  ]);
+});
+
+Deno.test("claims: another finding, a verdict that the check does not find", () => {
+  const stale = changed(filled(), 6, "| `lamps/lasts` | a lamp lasts | fails | on; it is dark |");
+  assert.deepEqual(claimFailures(CLAIMED, stale), [
+    "c0.md:6 the finding of lamps/lasts differs from the code's",
+  ]);
+  const [bright, lasts] = CLAIMED.claims;
+  const wrong = { ...CLAIMED, claims: [bright, { ...lasts, found: "holds" }] };
+  assert.deepEqual(claimFailures(wrong, filled()), [
+    "c0.md:6 lamps/lasts is said to be one that fails: on; off; it is dark",
+  ]);
+});
+
+Deno.test("claims: those of a text stand in one chapter, and under its name", () => {
+  const rows = filled();
+  const [head, first, second] = [rows.slice(2, 4), rows[4], rows[5]];
+  assert.deepEqual(claimFailures(CLAIMED, [...head, first], [...head, second]), [
+    "c1.md:3 lamps/lasts stands here, but lamps has c0.md",
+  ]);
+  const [bright, lasts] = CLAIMED.claims;
+  const strange = { ...CLAIMED, claims: [bright, { ...lasts, source: "candles" }] };
+  assert.deepEqual(claimFailures(strange, rows), [
+    "c0.md:6 lamps/lasts is of lamps, but its source is candles",
+  ]);
+});

@@ -1,4 +1,9 @@
+import { CHAR_DEVICES_CLAIMS } from "./char_devices.ts";
 import type { Claim } from "./claim.ts";
+import { DEVICES_OR_FS_CLAIMS } from "./devices_or_fs.ts";
 
 /** Every claim of the discussion that is checked, by source. */
-export const CLAIMS: readonly Claim[] = [];
+export const CLAIMS: readonly Claim[] = [
+  ...CHAR_DEVICES_CLAIMS,
+  ...DEVICES_OR_FS_CLAIMS,
+];

@@ -1,0 +1,94 @@
+/**
+ * Character devices in the place of a file system: one major number for maps and one for programs,
+ * nodes that the user makes wherever they are wanted, and two commands of bpf(2) that bind an object
+ * to a device and fetch it again.
+ */
+import type { Call } from "../../machine/call.ts";
+import type { Outcome } from "../../kernel/outcome.ts";
+import type { Rule } from "../../kernel/rule.ts";
+import type { Proposal } from "../proposal.ts";
+import {
+  bind,
+  BIND_DEV,
+  dropCaches,
+  fetch,
+  FETCH_DEV,
+  settle,
+  unbind,
+  UNBIND_DEV,
+} from "./bindings.ts";
+import type { DeviceCall } from "./call.ts";
+import { fork, MOUNT, mount, stayConfined, unshareUser } from "./confined.ts";
+import { LINK, link, MKNOD, mknod, open, OPEN_DEV, stat } from "./nodes.ts";
+import { type Devices, type K, noDevices, type Reading, withDevices } from "./state.ts";
+
+const TABLES = [BIND_DEV, FETCH_DEV, UNBIND_DEV, MKNOD, OPEN_DEV, LINK, MOUNT];
+
+/** Every refusal of the proposal. */
+export const CHAR_DEVICES_RULES: readonly Rule[] = TABLES.flatMap((table) =>
+  Object.values(table as Readonly<Record<string, Rule>>)
+);
+
+/** Commands of bpf(2), and hooks elsewhere in the kernel, that a reading needs. */
+const ADDED: Readonly<Record<Reading, readonly string[]>> = {
+  file: ["BPF_BIND_DEV", "BPF_FETCH_DEV"],
+  number: ["BPF_BIND_DEV", "BPF_FETCH_DEV", "BPF_UNBIND_DEV"],
+  inode: ["BPF_BIND_DEV", "BPF_FETCH_DEV", "the end of an inode, in every file system"],
+  own_fs: ["BPF_BIND_DEV", "BPF_FETCH_DEV", "a file system"],
+};
+
+function own(k: K, taskNumber: number, call: Call | DeviceCall): Outcome | undefined {
+  const task = k.tasks.get(taskNumber);
+  if (task === undefined || !task.alive) return undefined;
+  switch (call.op) {
+    case "mknod":
+      return mknod(k, task, call);
+    case "stat":
+      return stat(k, task, call);
+    case "link":
+      return link(k, task, call);
+    case "open":
+      return open(k, task, call.path, call.flags);
+    case "bind_dev":
+      return bind(k, task, call as Extract<DeviceCall, { op: "bind_dev" }>);
+    case "fetch_dev":
+      return fetch(k, task, call as Extract<DeviceCall, { op: "fetch_dev" }>);
+    case "unbind_dev":
+      return unbind(k, task, call);
+    case "mount":
+      return mount(k, task, call);
+    case "unshare_user":
+      return unshareUser(k, task);
+    case "drop_caches":
+      return dropCaches(k);
+    case "fork":
+      return fork(k, task);
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * The proposal of char-devices.txt, in one of the readings of where a binding lives.
+ *
+ * @example
+ * ```ts
+ * import { CHAR_DEVICES, propose } from "bpfspec";
+ * const m = propose(CHAR_DEVICES("number"), "6.18")
+ *   .call({ op: "mknod", path: "/tmp/m", mode: 0o600, major: 240, minor: 0 })
+ *   .open("/tmp/m", 2);
+ * if (m.call({ op: "fetch_dev", bpf_fd: 0, dev_fd: 3 }).rule?.id !== "FETCH_DEV/unbound") {
+ *   throw new Error("something is bound");
+ * }
+ * ```
+ */
+export function CHAR_DEVICES(reading: Reading): Proposal<Devices, DeviceCall> {
+  return {
+    name: `character devices, bound by ${reading}`,
+    rules: CHAR_DEVICES_RULES,
+    added: ADDED[reading],
+    begin: (kernel) => withDevices(kernel, noDevices(reading)),
+    step: own,
+    settle: (before, after) => settle(before, stayConfined(after)),
+  };
+}

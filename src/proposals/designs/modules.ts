@@ -1,0 +1,51 @@
+import { BPF_PROG_TYPE_STRUCT_OPS } from "../../abi/constants.ts";
+import { returning } from "../../abi/insn.ts";
+import type { Machine } from "../../machine/machine.ts";
+import type { ModuleCall } from "../modules/calls.ts";
+import { MODULES } from "../modules/proposal.ts";
+import { propose, proposedOf } from "../proposal.ts";
+import type { Design } from "./design.ts";
+
+const MEMBERS = ["ssthresh", "undo_cwnd", "cong_avoid"] as const;
+const PROGRAM = {
+  prog_type: BPF_PROG_TYPE_STRUCT_OPS,
+  insn_cnt: 2,
+  insns: returning(0),
+  license: "GPL",
+};
+
+/** Loads the programs of a congestion control; the last descriptor is the result. */
+export function loadOps(m: Machine<ModuleCall>): Machine<ModuleCall> {
+  return MEMBERS.reduce((now) => now.bpf("PROG_LOAD", PROGRAM, { verdict: "accept" }), m);
+}
+
+function modulesOf(m: Machine<ModuleCall>) {
+  return Array.from(proposedOf(MODULES, m).modules.table.values());
+}
+
+/** Modules, of which the object is the set of programs and the name is the registration's. */
+export const BPF_MODULES: Design<ModuleCall> = {
+  id: "modules",
+  title: "modules that are registered by name",
+  added: MODULES.added,
+  boot: (options) => propose(MODULES, "6.18", options).fork(),
+  create: loadOps,
+  naming: [
+    (m, fd, name) =>
+      m.call({
+        op: "MODULE_REGISTER",
+        name,
+        ops: "tcp_congestion_ops",
+        progs: { ssthresh: fd - 2, undo_cwnd: fd - 1, cong_avoid: fd },
+      }),
+  ],
+  share: (m) => m,
+  fetch: (m, name) => {
+    const module = modulesOf(m).find((each) => each.name === name);
+    return m.call({ op: "MODULE_GET_FD_BY_ID", module_id: module?.id ?? 0 });
+  },
+  unname: (m, name) => m.call({ op: "MODULE_UNREGISTER", name }),
+  names: (m) => modulesOf(m).filter(({ state }) => state === "live").map(({ name }) => name),
+  alive: (m) => m.progIds.length > 0,
+  own: (m) => ({ module: modulesOf(m).length }),
+};

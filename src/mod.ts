@@ -57,6 +57,7 @@ export { type Move, search } from "./proposals/search.ts";
 export { attributes, type KobjectReading } from "./proposals/attributes/proposal.ts";
 export type { AttributeCall } from "./proposals/attributes/calls.ts";
 export { catSysfs, factAt, lsSysfs, sysfsNodes } from "./proposals/attributes/tool.ts";
+export { type Compared, type Comparison, COMPARISONS } from "./proposals/designs/all.ts";
 export { KEYS_AS_FILES } from "./proposals/keys_as_files/proposal.ts";
 export { type KeysCall, O_CREAT } from "./proposals/keys_as_files/calls.ts";
 export { type Format, isName } from "./proposals/keys_as_files/format.ts";

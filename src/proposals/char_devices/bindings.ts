@@ -10,7 +10,6 @@ import {
   bindAt,
   bindingKey,
   BPF_MAP_MAJOR,
-  BPF_PROG_MAJOR,
   type DeviceFile,
   type K,
   releaseAt,

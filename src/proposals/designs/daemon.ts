@@ -32,9 +32,7 @@ export const DESCRIPTOR_DAEMON: Design<never> = {
     const fd = kept(m)[Number(name.slice(1))];
     const sent = m.as(DAEMON).send(DAEMON_END, fd === undefined ? [] : [fd]).as(m.task);
     const received = sent.recv(CLIENT_END);
-    const [got] = received.fds;
-    // Told as the others tell it: by a call whose result is the descriptor.
-    return received.dup2(got ?? -1, got ?? -1);
+    return { m: received, fd: received.fds[0] };
   },
   unname: (m, name) => {
     const fd = kept(m)[Number(name.slice(1))];

@@ -20,8 +20,8 @@ export interface Design<C extends { readonly op: string }> {
   readonly naming: readonly ((m: Machine<C>, fd: number, name: string) => Machine<C>)[];
   /** Lets other users have it, as far as the design has a way to say so. */
   share(m: Machine<C>, name: string): Machine<C>;
-  /** Gets at the object by its name; the result is a descriptor, or says why not. */
-  fetch(m: Machine<C>, name: string): Machine<C>;
+  /** Gets at the object by its name. */
+  fetch(m: Machine<C>, name: string): Fetched<C>;
   /** Takes the name away. */
   unname(m: Machine<C>, name: string): Machine<C>;
   /** The names that a walk finds, as the kernel keeps them. */
@@ -30,6 +30,18 @@ export interface Design<C extends { readonly op: string }> {
   alive(m: Machine<C>): boolean;
   /** What the kernel keeps beside inodes, superblocks and open files, by what it is called. */
   own?(m: Machine<C>): Readonly<Record<string, number>>;
+}
+
+/** What came of looking for an object by its name. */
+export interface Fetched<C extends { readonly op: string }> {
+  readonly m: Machine<C>;
+  /** A descriptor; undefined where there is none, and the last call of the machine says why. */
+  readonly fd: number | undefined;
+}
+
+/** What a last call fetched. */
+export function fetchedBy<C extends { readonly op: string }>(m: Machine<C>): Fetched<C> {
+  return { m, fd: typeof m.result === "number" ? m.result : undefined };
 }
 
 /** A design whose calls nobody needs to know: it is handed to who asks for it. */

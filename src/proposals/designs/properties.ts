@@ -40,21 +40,21 @@ function allExit<C extends Op>(m: Machine<C>, but: number): Machine<C> {
 
 function survivesMaker<C extends Op>(design: Design<C>): string {
   const left = named(design).as(0).exit().as(1);
-  return succeeded(design.fetch(left, NAME)) ? "yes" : "no";
+  return design.fetch(left, NAME).fd !== undefined ? "yes" : "no";
 }
 
 function survivesAll<C extends Op>(design: Design<C>): string {
   const left = allExit(named(design), 1);
-  return succeeded(design.fetch(left, NAME)) ? "yes" : "no";
+  return design.fetch(left, NAME).fd !== undefined ? "yes" : "no";
 }
 
 /** A reader has it open; the name goes, and the maker with it. */
 function survivesUnname<C extends Op>(design: Design<C>): string {
   const opened = design.fetch(named(design).as(1), NAME);
-  const unnamed = design.unname(opened.as(0), NAME);
+  const unnamed = design.unname(opened.m.as(0), NAME);
   if (!succeeded(unnamed)) return `the name stays: ${why(unnamed)}`;
   const held = unnamed.as(0).exit().as(1);
-  const closed = held.close(fdOf(opened));
+  const closed = held.close(opened.fd ?? -1);
   if (design.alive(closed)) return "yes, and for good";
   return design.alive(held) ? "yes" : "no";
 }
@@ -76,17 +76,15 @@ function unprivilegedNames<C extends Op>(design: Design<C>): string {
   const made = design.create(user);
   if (!succeeded(made)) return `no object: ${why(made)}`;
   const last = design.naming.reduce((now, step) => step(now, fdOf(made), NAME), made);
-  const refused = last.trail.findLast(({ answer, task }) =>
-    task === 0 && answer.kind === "refusal"
-  );
+  const refused = last.trail.find(({ answer, task }) => task === 0 && answer.kind === "refusal");
   if (refused?.answer.kind === "refusal") return `no: ${refused.answer.rule.id}`;
-  return succeeded(design.fetch(last.as(0), NAME)) ? "yes" : "no";
+  return design.fetch(last.as(0), NAME).fd !== undefined ? "yes" : "no";
 }
 
 function unprivilegedFetches<C extends Op>(design: Design<C>): string {
   const shared = design.share(named(design).as(0), NAME);
   const fetched = design.fetch(shared.as(1).setuid(1000), NAME);
-  return succeeded(fetched) ? "yes" : `no: ${why(fetched)}`;
+  return fetched.fd === undefined ? `no: ${why(fetched.m)}` : "yes";
 }
 
 /** The maker dies after each step of naming but the last: what stays? */
@@ -146,7 +144,7 @@ function calls<C extends Op>(design: Design<C>): string {
   const last = design.naming.reduce((now, step) => step(now, fdOf(made), NAME), made);
   const fetched = design.fetch(last.as(1), NAME);
   const naming = last.trail.length - made.trail.length;
-  return `${naming} and ${fetched.trail.length - last.trail.length}`;
+  return `${naming} and ${fetched.m.trail.length - last.trail.length}`;
 }
 
 export const PROPERTIES: readonly Property[] = [

@@ -50,6 +50,17 @@ export {
   type Devices,
   READINGS,
 } from "./proposals/char_devices/state.ts";
+export { FS_PER_MAP } from "./proposals/fs_per_map/fs_per_map.ts";
+export type { MapMountCall } from "./proposals/fs_per_map/call.ts";
+export type { MapMountOptions } from "./proposals/fs_per_map/state.ts";
+export {
+  bytesFor,
+  catMount,
+  type Footprint,
+  footprint,
+  lsMount,
+  STRUCT_BYTES,
+} from "./proposals/fs_per_map/tool.ts";
 export { PROPOSAL_RULES } from "./proposals/rules.ts";
 export type { Claim, Finding } from "./proposals/claims/claim.ts";
 export { CLAIMS } from "./proposals/claims/all.ts";

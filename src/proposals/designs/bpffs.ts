@@ -1,5 +1,5 @@
 import { boot } from "../../machine/machine.ts";
-import { type Design, fetchedBy, MAP } from "./design.ts";
+import { type Design, foundBy, MAP } from "./design.ts";
 
 const at = (name: string) => `/sys/fs/bpf/${name}`;
 
@@ -12,7 +12,7 @@ export const BPFFS: Design<never> = {
   create: (m) => m.bpf("MAP_CREATE", MAP),
   naming: [(m, bpf_fd, name) => m.bpf("OBJ_PIN", { pathname: at(name), bpf_fd })],
   share: (m, name) => m.chmod(at(name), 0o666),
-  fetch: (m, name) => fetchedBy(m.bpf("OBJ_GET", { pathname: at(name) })),
+  find: (m, name) => foundBy(m.bpf("OBJ_GET", { pathname: at(name) })),
   unname: (m, name) => m.unlink(at(name)),
   names: ({ kernel }) =>
     Array.from(kernel.fs.inodes.values()).flatMap(({ node, sb }) =>

@@ -28,7 +28,7 @@ export const DESCRIPTOR_DAEMON: Design<never> = {
     (m) => m.as(DAEMON).recv(DAEMON_END).as(m.task),
   ],
   share: (m) => m,
-  fetch: (m, name) => {
+  find: (m, name) => {
     const fd = kept(m)[Number(name.slice(1))];
     const sent = m.as(DAEMON).send(DAEMON_END, fd === undefined ? [] : [fd]).as(m.task);
     const received = sent.recv(CLIENT_END);

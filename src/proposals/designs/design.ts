@@ -21,7 +21,7 @@ export interface Design<C extends { readonly op: string }> {
   /** Lets other users have it, as far as the design has a way to say so. */
   share(m: Machine<C>, name: string): Machine<C>;
   /** Gets at the object by its name. */
-  fetch(m: Machine<C>, name: string): Fetched<C>;
+  find(m: Machine<C>, name: string): Found<C>;
   /** Takes the name away. */
   unname(m: Machine<C>, name: string): Machine<C>;
   /** The names that a walk finds, as the kernel keeps them. */
@@ -33,14 +33,14 @@ export interface Design<C extends { readonly op: string }> {
 }
 
 /** What came of looking for an object by its name. */
-export interface Fetched<C extends { readonly op: string }> {
+export interface Found<C extends { readonly op: string }> {
   readonly m: Machine<C>;
   /** A descriptor; undefined where there is none, and the last call of the machine says why. */
   readonly fd: number | undefined;
 }
 
 /** What a last call fetched. */
-export function fetchedBy<C extends { readonly op: string }>(m: Machine<C>): Fetched<C> {
+export function foundBy<C extends { readonly op: string }>(m: Machine<C>): Found<C> {
   return { m, fd: typeof m.result === "number" ? m.result : undefined };
 }
 

@@ -2,7 +2,7 @@ import type { DeviceCall } from "../char_devices/call.ts";
 import { CHAR_DEVICES } from "../char_devices/char_devices.ts";
 import { BPF_MAP_MAJOR, type Reading } from "../char_devices/state.ts";
 import { propose, proposedOf } from "../proposal.ts";
-import { type Design, fdOf, fetchedBy, MAP } from "./design.ts";
+import { type Design, fdOf, foundBy, MAP } from "./design.ts";
 
 const READ_WRITE = 2;
 
@@ -32,12 +32,12 @@ export function devices(reading: Reading): Design<DeviceCall> {
       },
     ],
     share: (m, name) => m.chmod(at(name), 0o666),
-    fetch: (m, name) => {
+    find: (m, name) => {
       const opened = m.open(at(name), READ_WRITE);
       const dev_fd = fdOf(opened);
       if (dev_fd < 0) return { m: opened, fd: undefined };
       const fetched = opened.call({ op: "fetch_dev", bpf_fd: 0, dev_fd });
-      const { fd } = fetchedBy(fetched);
+      const { fd } = foundBy(fetched);
       return fd === undefined ? { m: fetched, fd } : { m: fetched.close(dev_fd), fd };
     },
     unname: (m, name) => m.unlink(at(name)),

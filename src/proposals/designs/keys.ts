@@ -2,7 +2,7 @@ import type { KeysCall } from "../keys_as_files/calls.ts";
 import { KEYS_AS_FILES } from "../keys_as_files/proposal.ts";
 
 import { propose } from "../proposal.ts";
-import { type Design, fetchedBy, MAP } from "./design.ts";
+import { type Design, foundBy, MAP } from "./design.ts";
 
 const at = (name: string) => `/sys/fs/bpf/${name}`;
 
@@ -18,7 +18,7 @@ export const DIRECTORIES_OF_KEYS: Design<KeysCall> = {
       m.call({ op: "MAP_EXPAND", map_fd, pathname: at(name), format: { kind: "hex" } }),
   ],
   share: (m, name) => m.chmod(at(name), 0o777),
-  fetch: (m, name) => fetchedBy(m.open(at(name))),
+  find: (m, name) => foundBy(m.open(at(name))),
   unname: (m, name) => m.rmdir(at(name)),
   names: (m) =>
     Array.from(m.kernel.fs.inodes.values()).flatMap(({ node, sb }) =>

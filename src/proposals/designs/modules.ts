@@ -4,7 +4,7 @@ import type { Machine } from "../../machine/machine.ts";
 import type { ModuleCall } from "../modules/calls.ts";
 import { MODULES } from "../modules/proposal.ts";
 import { propose, proposedOf } from "../proposal.ts";
-import { type Design, fetchedBy } from "./design.ts";
+import { type Design, foundBy } from "./design.ts";
 
 const MEMBERS = ["ssthresh", "undo_cwnd", "cong_avoid"] as const;
 const PROGRAM = {
@@ -40,9 +40,9 @@ export const BPF_MODULES: Design<ModuleCall> = {
       }),
   ],
   share: (m) => m,
-  fetch: (m, name) => {
+  find: (m, name) => {
     const module = modulesOf(m).find((each) => each.name === name);
-    return fetchedBy(m.call({ op: "MODULE_GET_FD_BY_ID", module_id: module?.id ?? 0 }));
+    return foundBy(m.call({ op: "MODULE_GET_FD_BY_ID", module_id: module?.id ?? 0 }));
   },
   unname: (m, name) => m.call({ op: "MODULE_UNREGISTER", name }),
   names: (m) => modulesOf(m).filter(({ state }) => state === "live").map(({ name }) => name),

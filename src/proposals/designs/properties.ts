@@ -40,17 +40,17 @@ function allExit<C extends Op>(m: Machine<C>, but: number): Machine<C> {
 
 function survivesMaker<C extends Op>(design: Design<C>): string {
   const left = named(design).as(0).exit().as(1);
-  return design.fetch(left, NAME).fd !== undefined ? "yes" : "no";
+  return design.find(left, NAME).fd !== undefined ? "yes" : "no";
 }
 
 function survivesAll<C extends Op>(design: Design<C>): string {
   const left = allExit(named(design), 1);
-  return design.fetch(left, NAME).fd !== undefined ? "yes" : "no";
+  return design.find(left, NAME).fd !== undefined ? "yes" : "no";
 }
 
 /** A reader has it open; the name goes, and the maker with it. */
 function survivesUnname<C extends Op>(design: Design<C>): string {
-  const opened = design.fetch(named(design).as(1), NAME);
+  const opened = design.find(named(design).as(1), NAME);
   const unnamed = design.unname(opened.m.as(0), NAME);
   if (!succeeded(unnamed)) return `the name stays: ${why(unnamed)}`;
   const held = unnamed.as(0).exit().as(1);
@@ -78,12 +78,12 @@ function unprivilegedNames<C extends Op>(design: Design<C>): string {
   const last = design.naming.reduce((now, step) => step(now, fdOf(made), NAME), made);
   const refused = last.trail.find(({ answer, task }) => task === 0 && answer.kind === "refusal");
   if (refused?.answer.kind === "refusal") return `no: ${refused.answer.rule.id}`;
-  return design.fetch(last.as(0), NAME).fd !== undefined ? "yes" : "no";
+  return design.find(last.as(0), NAME).fd !== undefined ? "yes" : "no";
 }
 
 function unprivilegedFetches<C extends Op>(design: Design<C>): string {
   const shared = design.share(named(design).as(0), NAME);
-  const fetched = design.fetch(shared.as(1).setuid(1000), NAME);
+  const fetched = design.find(shared.as(1).setuid(1000), NAME);
   return fetched.fd === undefined ? `no: ${why(fetched.m)}` : "yes";
 }
 
@@ -142,7 +142,7 @@ function cost<C extends Op>(design: Design<C>): string {
 function calls<C extends Op>(design: Design<C>): string {
   const made = design.create(design.boot().as(0));
   const last = design.naming.reduce((now, step) => step(now, fdOf(made), NAME), made);
-  const fetched = design.fetch(last.as(1), NAME);
+  const fetched = design.find(last.as(1), NAME);
   const naming = last.trail.length - made.trail.length;
   return `${naming} and ${fetched.m.trail.length - last.trail.length}`;
 }

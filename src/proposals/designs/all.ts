@@ -4,6 +4,7 @@ import { BPFFS } from "./bpffs.ts";
 import { DESCRIPTOR_DAEMON } from "./daemon.ts";
 import { type AnyDesign, anyDesign } from "./design.ts";
 import { devices } from "./devices.ts";
+import { mounts } from "./fs_per_map.ts";
 import { DIRECTORIES_OF_KEYS } from "./keys.ts";
 import { BPF_MODULES } from "./modules.ts";
 import { PROPERTIES } from "./properties.ts";
@@ -12,6 +13,8 @@ export const DESIGNS: readonly AnyDesign[] = [
   anyDesign(BPFFS),
   anyDesign(DESCRIPTOR_DAEMON),
   ...READINGS.map((reading) => anyDesign(devices(reading))),
+  anyDesign(mounts(false)),
+  anyDesign(mounts(true)),
   anyDesign(DIRECTORIES_OF_KEYS),
   anyDesign(BPF_MODULES),
 ];

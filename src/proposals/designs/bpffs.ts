@@ -1,5 +1,5 @@
 import { boot } from "../../machine/machine.ts";
-import { type Design, foundBy, MAP } from "./design.ts";
+import { type Design, foundBy, MAP, namesOn } from "./design.ts";
 
 const at = (name: string) => `/sys/fs/bpf/${name}`;
 
@@ -14,11 +14,6 @@ export const BPFFS: Design<never> = {
   share: (m, name) => m.chmod(at(name), 0o666),
   find: (m, name) => foundBy(m.bpf("OBJ_GET", { pathname: at(name) })),
   unname: (m, name) => m.unlink(at(name)),
-  names: ({ kernel }) =>
-    Array.from(kernel.fs.inodes.values()).flatMap(({ node, sb }) =>
-      node.kind === "dir" && kernel.fs.superblocks.get(sb)?.type === "bpf"
-        ? Array.from(node.entries.keys())
-        : []
-    ),
+  names: (m) => namesOn(m, "bpf"),
   alive: (m) => m.mapIds.length > 0,
 };

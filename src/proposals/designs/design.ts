@@ -59,11 +59,14 @@ export function fdOf<C extends { readonly op: string }>({ result }: Machine<C>):
   return typeof result === "number" ? result : -1;
 }
 
-/** The names in a directory, as a listing of it tells them. */
-export function namesIn<C extends { readonly op: string }>(
-  { kernel }: Machine<C>,
-  directory: number,
+/** The names on file systems of a type, as a walk through them tells. */
+export function namesOn<C extends { readonly op: string }>(
+  { kernel: { fs } }: Machine<C>,
+  type: "bpf" | "tmpfs",
 ): readonly string[] {
-  const node = kernel.fs.inodes.get(directory)?.node;
-  return node?.kind === "dir" ? Array.from(node.entries.keys()) : [];
+  return Array.from(fs.inodes.values()).flatMap(({ node, sb }) =>
+    node.kind === "dir" && fs.superblocks.get(sb)?.type === type
+      ? Array.from(node.entries.keys())
+      : []
+  );
 }

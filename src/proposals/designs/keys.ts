@@ -2,7 +2,7 @@ import type { KeysCall } from "../keys_as_files/calls.ts";
 import { KEYS_AS_FILES } from "../keys_as_files/proposal.ts";
 
 import { propose } from "../proposal.ts";
-import { type Design, foundBy, MAP } from "./design.ts";
+import { type Design, foundBy, MAP, namesOn } from "./design.ts";
 
 const at = (name: string) => `/sys/fs/bpf/${name}`;
 
@@ -20,11 +20,6 @@ export const DIRECTORIES_OF_KEYS: Design<KeysCall> = {
   share: (m, name) => m.chmod(at(name), 0o777),
   find: (m, name) => foundBy(m.open(at(name))),
   unname: (m, name) => m.rmdir(at(name)),
-  names: (m) =>
-    Array.from(m.kernel.fs.inodes.values()).flatMap(({ node, sb }) =>
-      node.kind === "dir" && m.kernel.fs.superblocks.get(sb)?.type === "bpf"
-        ? Array.from(node.entries.keys())
-        : []
-    ),
+  names: (m) => namesOn(m, "bpf"),
   alive: (m) => m.mapIds.length > 0,
 };

@@ -99,6 +99,7 @@ export {
   type BpfModuleInfo,
   decodeModuleInfo,
 } from "./proposals/modules/info.ts";
+export { loadOps } from "./proposals/modules/load.ts";
 export { bpftoolModules, listModules } from "./proposals/modules/tool.ts";
 export { type Delta, DELTAS } from "./versions/deltas.ts";
 export type { Verdict } from "./programs/verdict.ts";

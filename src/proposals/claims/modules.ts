@@ -1,8 +1,8 @@
 /** What struct-ops-maps.txt claims of modules. */
 import type { Machine } from "../../machine/machine.ts";
-import { loadOps } from "../designs/modules.ts";
 import type { ModuleCall } from "../modules/calls.ts";
 import { BPF_F_MODULE_DEFER } from "../modules/calls.ts";
+import { loadOps } from "../modules/load.ts";
 import { MODULES } from "../modules/proposal.ts";
 import { bpftoolModules, listModules } from "../modules/tool.ts";
 import { propose, proposedOf } from "../proposal.ts";

@@ -1,23 +1,9 @@
-import { BPF_PROG_TYPE_STRUCT_OPS } from "../../abi/constants.ts";
-import { returning } from "../../abi/insn.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { ModuleCall } from "../modules/calls.ts";
+import { loadOps } from "../modules/load.ts";
 import { MODULES } from "../modules/proposal.ts";
 import { propose, proposedOf } from "../proposal.ts";
 import { type Design, foundBy } from "./design.ts";
-
-const MEMBERS = ["ssthresh", "undo_cwnd", "cong_avoid"] as const;
-const PROGRAM = {
-  prog_type: BPF_PROG_TYPE_STRUCT_OPS,
-  insn_cnt: 2,
-  insns: returning(0),
-  license: "GPL",
-};
-
-/** Loads the programs of a congestion control; the last descriptor is the result. */
-export function loadOps(m: Machine<ModuleCall>): Machine<ModuleCall> {
-  return MEMBERS.reduce((now) => now.bpf("PROG_LOAD", PROGRAM, { verdict: "accept" }), m);
-}
 
 function modulesOf(m: Machine<ModuleCall>) {
   return Array.from(proposedOf(MODULES, m).modules.table.values());
@@ -29,7 +15,7 @@ export const BPF_MODULES: Design<ModuleCall> = {
   title: "modules that are registered by name",
   added: MODULES.added,
   boot: (options) => propose(MODULES, "6.18", options).fork(),
-  create: loadOps,
+  create: (m) => loadOps(m),
   naming: [
     (m, fd, name) =>
       m.call({

@@ -72,6 +72,17 @@ export {
   type Devices,
   READINGS,
 } from "./proposals/char_devices/state.ts";
+export { FS_PER_MAP } from "./proposals/fs_per_map/fs_per_map.ts";
+export type { MapMountCall } from "./proposals/fs_per_map/call.ts";
+export type { MapMountOptions } from "./proposals/fs_per_map/state.ts";
+export {
+  bytesFor,
+  catMount,
+  type Footprint,
+  footprint,
+  lsMount,
+  STRUCT_BYTES,
+} from "./proposals/fs_per_map/tool.ts";
 export { PROPOSAL_RULES } from "./proposals/rules.ts";
 export type { Claim, Finding } from "./proposals/claims/claim.ts";
 export { CLAIMS } from "./proposals/claims/all.ts";
@@ -79,6 +90,8 @@ export { type Move, search } from "./proposals/search.ts";
 export { attributes, type KobjectReading } from "./proposals/attributes/proposal.ts";
 export type { AttributeCall } from "./proposals/attributes/calls.ts";
 export { catSysfs, factAt, lsSysfs, sysfsNodes } from "./proposals/attributes/tool.ts";
+export { COMPARISONS } from "./proposals/designs/all.ts";
+export type { Compared, Comparison } from "./proposals/designs/comparison.ts";
 export { KEYS_AS_FILES } from "./proposals/keys_as_files/proposal.ts";
 export { type KeysCall, O_CREAT } from "./proposals/keys_as_files/calls.ts";
 export { type Format, isName } from "./proposals/keys_as_files/format.ts";
@@ -98,6 +111,7 @@ export {
   type BpfModuleInfo,
   decodeModuleInfo,
 } from "./proposals/modules/info.ts";
+export { loadOps } from "./proposals/modules/load.ts";
 export { bpftoolModules, listModules } from "./proposals/modules/tool.ts";
 export { type Delta, DELTAS } from "./versions/deltas.ts";
 export type { Verdict } from "./programs/verdict.ts";

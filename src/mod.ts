@@ -11,6 +11,15 @@ export * from "./abi/commands.ts";
 export { decodeAttr, encodeAttr } from "./abi/attr.ts";
 export { decodeInfo, encodeInfo, type InfoName, INFOS } from "./abi/infos.ts";
 export { assemble, insn, returning } from "./abi/insn.ts";
+export {
+  btf,
+  type BtfEnumerator,
+  type BtfHeader,
+  type BtfMember,
+  type BtfParam,
+  type BtfSource,
+  type BtfVarInfo,
+} from "./btf/encode.ts";
 export { bytes, readU32, readU64, u32, u64 } from "./abi/make.ts";
 export { latin1, type Memory, type Ptr, type Room, room, type Segment } from "./abi/memory.ts";
 export { bpf, type CallOptions, rawBpf, type RawCall } from "./commands/entry.ts";
@@ -40,6 +49,8 @@ export {
   outOf,
   type Step,
 } from "./machine/machine.ts";
+export { type Shape as StructOps, type Slot, structOps } from "./maps/struct_ops/shape.ts";
+export { memberIndex, structOpsValue } from "./maps/struct_ops/value.ts";
 export { step } from "./machine/step.ts";
 export { type Proposal, propose, type Proposed, proposedOf } from "./proposals/proposal.ts";
 export { CHAR_DEVICES } from "./proposals/char_devices/char_devices.ts";
@@ -68,6 +79,7 @@ export { type Move, search } from "./proposals/search.ts";
 export { attributes, type KobjectReading } from "./proposals/attributes/proposal.ts";
 export type { AttributeCall } from "./proposals/attributes/calls.ts";
 export { catSysfs, factAt, lsSysfs, sysfsNodes } from "./proposals/attributes/tool.ts";
+export { type Compared, type Comparison, COMPARISONS } from "./proposals/designs/all.ts";
 export { KEYS_AS_FILES } from "./proposals/keys_as_files/proposal.ts";
 export { type KeysCall, O_CREAT } from "./proposals/keys_as_files/calls.ts";
 export { type Format, isName } from "./proposals/keys_as_files/format.ts";
@@ -87,6 +99,7 @@ export {
   type BpfModuleInfo,
   decodeModuleInfo,
 } from "./proposals/modules/info.ts";
+export { loadOps } from "./proposals/modules/load.ts";
 export { bpftoolModules, listModules } from "./proposals/modules/tool.ts";
 export { type Delta, DELTAS } from "./versions/deltas.ts";
 export type { Verdict } from "./programs/verdict.ts";

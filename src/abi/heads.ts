@@ -21,7 +21,6 @@ import {
   BPF_F_PREORDER,
   BPF_F_QUERY_EFFECTIVE,
   BPF_F_REPLACE,
-  BPF_F_TOKEN_FD,
 } from "./flags.ts";
 
 /** A check that needs nothing but the attr and the caller's capabilities. */
@@ -99,16 +98,6 @@ const LATER_OTHERS: Span = {
   only: "`attach_type` is none of a cgroup, LSM, tcx or netkit",
 };
 
-function nextId(command: CommandName): Head {
-  const start: Standing = {
-    kind: "below",
-    name: "start_id",
-    field: "start_id",
-    limit: 0x7fffffff,
-  };
-  return { command, checks: [ATTR, start, SYS_ADMIN] };
-}
-
 /**
  * The heads of the commands that the model does not take further. After the head the kernel looks
  * at descriptors or memory; what it answers then, a head does not say.
@@ -177,65 +166,20 @@ export const HEADS: readonly Head[] = [
     ],
   },
   { command: "RAW_TRACEPOINT_OPEN", checks: [ATTR] },
-  {
-    command: "BTF_LOAD",
-    checks: [
-      {
-        kind: "log",
-        name: "log",
-        level: "btf_log_level",
-        size: "btf_log_size",
-        buffer: "btf_log_buf",
-        since: "7.2",
-      },
-      ATTR,
-      flags("btf_flags", BPF_F_TOKEN_FD, { since: "6.12", named: "BPF_F_TOKEN_FD" }),
-      {
-        kind: "capability",
-        name: "capability",
-        needs: "CAP_BPF",
-        orSysAdmin: true,
-        // With a token, its descriptor is looked up first.
-        where: [{ field: "btf_flags", notIn: [BPF_F_TOKEN_FD] }],
-        only: "`btf_flags` has no BPF_F_TOKEN_FD",
-      },
-    ],
-  },
-  {
-    command: "BTF_GET_FD_BY_ID",
-    checks: [
-      ATTR,
-      flags("open_flags", BPF_F_TOKEN_FD, { since: "6.18", named: "BPF_F_TOKEN_FD" }),
-      {
-        ...SYS_ADMIN,
-        where: [{ field: "open_flags", notIn: [BPF_F_TOKEN_FD] }],
-        only: "`open_flags` has no BPF_F_TOKEN_FD",
-      },
-    ],
-  },
   { command: "TASK_FD_QUERY", checks: [ATTR, SYS_ADMIN, flags("flags", 0)] },
   {
     command: "MAP_LOOKUP_AND_DELETE_ELEM",
     checks: [ATTR, flags("flags", BPF_F_LOCK, { since: "6.1", named: "BPF_F_LOCK" })],
   },
-  nextId("BTF_GET_NEXT_ID"),
   { command: "MAP_LOOKUP_BATCH", checks: [ATTR] },
   { command: "MAP_LOOKUP_AND_DELETE_BATCH", checks: [ATTR] },
   { command: "MAP_UPDATE_BATCH", checks: [ATTR] },
   { command: "MAP_DELETE_BATCH", checks: [ATTR] },
-  { command: "LINK_CREATE", checks: [ATTR] },
-  {
-    command: "LINK_UPDATE",
-    checks: [ATTR, flags("flags", BPF_F_REPLACE, { named: "BPF_F_REPLACE" })],
-  },
-  { command: "LINK_GET_FD_BY_ID", checks: [ATTR, SYS_ADMIN] },
-  nextId("LINK_GET_NEXT_ID"),
   {
     command: "ENABLE_STATS",
     checks: [ATTR, SYS_ADMIN, { kind: "below", name: "type", field: "type", limit: 1 }],
   },
   { command: "ITER_CREATE", checks: [ATTR, flags("flags", 0)] },
-  { command: "LINK_DETACH", checks: [ATTR] },
   { command: "PROG_BIND_MAP", checks: [ATTR, flags("flags", 0)] },
   { command: "TOKEN_CREATE", checks: [ATTR, flags("flags", 0)] },
   { command: "PROG_STREAM_READ_BY_FD", checks: [ATTR] },

@@ -1,124 +1,20 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { BPF_MAP_TYPE_ARRAY } from "../abi/constants.ts";
-import { decodeInfo, encodeInfo, INFOS } from "../abi/infos.ts";
-import { bytesOf, latin1, read } from "../abi/memory.ts";
 import { fileAt } from "../kernel/fds.ts";
-import type { Kernel } from "../kernel/kernel.ts";
-import type { BpfMap } from "../kernel/maps.ts";
-import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
-import { rules } from "../kernel/rule.ts";
-import { round8 } from "../maps/kind.ts";
-import { type Args, attrWritable, type Command, copyOut } from "./args.ts";
-import { checkTail } from "./tail.ts";
-import { word } from "../abi/words.ts";
-import { DELTA, has } from "../versions/deltas.ts";
+import { refuse, unmodelled } from "../kernel/outcome.ts";
+import type { Command } from "./args.ts";
+import { btfInfo } from "./btf_info.ts";
+import { R } from "./info_rules.ts";
+import { linkInfo } from "./link_info.ts";
+import { mapInfo } from "./map_info.ts";
 
-/** Source: kernel/bpf/syscall.c, bpf_obj_get_info_by_fd and bpf_map_get_info_by_fd. */
-export const R = rules("OBJ_GET_INFO_BY_FD", {
-  attr: ["EINVAL", "a byte after `info` is not zero"],
-  bad_fd: ["EBADFD", "`bpf_fd` is not an open descriptor (EBADFD, not EBADF)"],
-  not_bpf: ["EINVAL", "`bpf_fd` is none of the objects that have an info"],
-  info_len: ["E2BIG", "`info_len` is above 4096"],
-  tail: ["E2BIG", "`info_len` is above the kernel's info and a byte after it is not zero"],
-  tail_fault: [
-    "EFAULT",
-    "`info_len` is above the kernel's info and the bytes after cannot be read",
-  ],
-  info_unreadable: ["EFAULT", "`info` cannot be read", { since: "6.18" }],
-  hash_type: ["EINVAL", "`hash` is set and the map is not an array", { since: "6.18" }],
-  hash_size: ["EINVAL", "`hash` is set and `hash_size` is not 32", { since: "6.18" }],
-  hash_unfrozen: ["EPERM", "`hash` is set and the map is not frozen", { since: "6.18" }],
-  hash_fault: ["EFAULT", "`hash` cannot be written", { since: "6.18" }],
-  hash_absent: ["EINVAL", "`hash_size` is set and `hash` is NULL", { since: "6.18" }],
-  info_fault: ["EFAULT", "`info` cannot be written"],
-  info_len_fault: ["EFAULT", "`info_len` cannot be written back to attr"],
-});
-
-const INFO_LEN_AT = 4;
-const TAIL = { size: R.info_len, tail: R.tail, fault: R.tail_fault };
-/** An array above this is not hashed by the model: it would take longer than a call may. */
-const HASH_LIMIT = 16 * 2 ** 20;
-
-/** BPF_OBJ_GET_INFO_BY_FD: describes the object behind a descriptor. Modelled for maps. */
+/** BPF_OBJ_GET_INFO_BY_FD: describes the object behind a descriptor. Modelled for maps, BTF and links. */
 export const obj_get_info_by_fd: Command<"OBJ_GET_INFO_BY_FD"> = (k, task, args) => {
   const { attr } = args;
   if (args.tail) return refuse(k, R.attr);
   const file = fileAt(k, task, attr.bpf_fd);
   if (file === undefined) return refuse(k, R.bad_fd);
   if (file.object.of === "prog") return unmodelled(k, "the info of a program");
-  if (file.object.of === "btf" || file.object.of === "link") {
-    return unmodelled(k, `the info of a ${file.object.of}`);
-  }
+  if (file.object.of === "link") return linkInfo(k, k.links.table.get(file.object.id)!, args);
+  if (file.object.of === "btf") return btfInfo(k, k.btfs.table.get(file.object.id)!, args);
   if (file.object.of !== "map") return refuse(k, R.not_bpf);
   return mapInfo(k, k.maps.table.get(file.object.id)!, args);
 };
-
-function mapInfo(k: Kernel, map: BpfMap, args: Args<"OBJ_GET_INFO_BY_FD">): Outcome {
-  const { attr, memory } = args;
-  const size = INFOS.bpf_map_info.size[k.version]!;
-  const end = INFOS.bpf_map_info.tail[k.version]!;
-  const asked = (attr.info_len ?? 0) >>> 0;
-  const refused = checkTail(memory, attr.info, end, asked, TAIL);
-  if (refused !== undefined) return refuse(k, refused);
-  const length = Math.min(asked, size);
-  // From 6.18 on info is read first: what the kernel does not fill in keeps the caller's bytes.
-  const withInput = has(k.version, DELTA.info_input);
-  const given = withInput ? read(memory, attr.info, length) : "";
-  if (given === undefined) return refuse(k, R.info_unreadable);
-  const input = decodeInfo("bpf_map_info", given);
-  const hashed = withInput ? hashInto(k, map, args, input) : { writes: [] };
-  if ("outcome" in hashed) return hashed.outcome;
-  const filled = { ...(withInput ? input : {}), ...described(map, k) };
-  const whole = latin1(encodeInfo("bpf_map_info", filled, k.version)).slice(0, length);
-  const out = copyOut(memory, "info", attr.info, whole);
-  const writes = [...hashed.writes, ...out.writes];
-  if (out.faulted) return refuse(k, R.info_fault, writes);
-  if (!attrWritable(args, INFO_LEN_AT, 4)) return refuse(k, R.info_len_fault, writes);
-  return done(k, 0, [...writes, { field: "info_len", offset: 0, bytes: word(length) }]);
-}
-
-/** What the kernel says of a map. */
-function described(map: BpfMap, k: Kernel): Record<string, number | string> {
-  const { spec } = map;
-  return {
-    type: spec.map_type,
-    id: map.id,
-    key_size: spec.key_size,
-    value_size: spec.value_size,
-    max_entries: spec.max_entries,
-    map_flags: spec.map_flags,
-    name: spec.name.padEnd(16, "\0"),
-    btf_vmlinux_value_type_id: 0,
-    ...(has(k.version, DELTA.map_extra) ? { map_extra: 0 } : {}),
-  };
-}
-
-type Hashed = { readonly writes: Outcome["writes"] } | { readonly outcome: Outcome };
-
-/** The SHA-256 of a frozen array's elements, where the caller asks for it (6.18). */
-function hashInto(
-  k: Kernel,
-  map: BpfMap,
-  { memory }: Args<"OBJ_GET_INFO_BY_FD">,
-  input: Record<string, number | bigint | string>,
-): Hashed {
-  const at = BigInt(input.hash ?? 0);
-  const size = Number(input.hash_size ?? 0);
-  if (at === 0n) return size === 0 ? { writes: [] } : { outcome: refuse(k, R.hash_absent) };
-  if (map.spec.map_type !== BPF_MAP_TYPE_ARRAY) return { outcome: refuse(k, R.hash_type) };
-  if (size !== 32) return { outcome: refuse(k, R.hash_size) };
-  if (!map.frozen) return { outcome: refuse(k, R.hash_unfrozen) };
-  const bytes = round8(map.spec.value_size) * map.spec.max_entries;
-  if (bytes > HASH_LIMIT) return { outcome: unmodelled(k, "the hash of an array above 16 MiB") };
-  const out = copyOut(memory, "hash", at, latin1(sha256(contentsOf(map, bytes))));
-  return out.faulted ? { outcome: refuse(k, R.hash_fault, out.writes) } : { writes: out.writes };
-}
-
-function contentsOf(map: BpfMap, size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  if (map.contents.kind !== "array") return bytes;
-  for (const [index, value] of map.contents.elements.entries()) {
-    bytes.set(bytesOf(value), index * round8(map.spec.value_size));
-  }
-  return bytes;
-}

@@ -1,4 +1,9 @@
-import { BPF_F_TOKEN_FD, BPF_PROG_TYPE_TRACING, MAX_PROG_TYPE } from "../abi/constants.ts";
+import {
+  BPF_F_TOKEN_FD,
+  BPF_PROG_TYPE_STRUCT_OPS,
+  BPF_PROG_TYPE_TRACING,
+  MAX_PROG_TYPE,
+} from "../abi/constants.ts";
 import { isNull, read, readString } from "../abi/memory.ts";
 import { bpfCapable, netAdminCapable, perfmonCapable } from "../kernel/capabilities.ts";
 import { fileAt, freeFd, install } from "../kernel/fds.ts";
@@ -21,7 +26,9 @@ import { isUnprivileged, needsNetAdmin, needsPerfmon, returns } from "../program
 import { mapFds, returnedConstant } from "../programs/verdict.ts";
 import { type Args, attrWritable, type Command } from "./args.ts";
 import { commonLogFits } from "./common_log.ts";
-import { objectName } from "./names.ts";
+import { logIsSane } from "./log_attr.ts";
+import { objectName } from "../abi/names.ts";
+import { checkStructOps } from "./struct_ops_prog.ts";
 import { lacksPrivilege } from "./privilege.ts";
 import { DELTA, has } from "../versions/deltas.ts";
 
@@ -79,6 +86,19 @@ export const R = rules("PROG_LOAD", {
     "the log is not sane: a buffer without a size or a size without a buffer, a buffer without a level, an unknown level, a size of 2^30 or more; until 6.1 also a level without a buffer and a size below 128",
     { until: "6.18" },
   ],
+  struct_ops_license: ["EINVAL", "the verifier: a STRUCT_OPS program whose licence is not GPL"],
+  struct_ops_struct: [
+    "ENOTSUPP",
+    "the verifier: `attach_btf_id` of a STRUCT_OPS program is no struct that programs may implement",
+  ],
+  struct_ops_member: [
+    "EINVAL",
+    "the verifier: `expected_attach_type` of a STRUCT_OPS program is not the index of a function in the struct",
+  ],
+  struct_ops_unsupported: [
+    "ENOTSUPP",
+    "the verifier: the member is one that programs may not implement (`get_info`)",
+  ],
   return_value: ["EINVAL", "the verifier: r0 at exit is outside the range of the type"],
   verifier: ["EINVAL", "the verifier refuses the program (the verdict is an input of the model)"],
   log_true_size_fault: ["EFAULT", "`log_true_size` cannot be written back to attr", {
@@ -115,8 +135,19 @@ export const prog_load: Command<"PROG_LOAD"> = (k, task, args) => {
 
 /** Whether the verifier was reached: then it writes the true size of its log. */
 function verified(made: Made | Rule): boolean {
-  return !("errno" in made) || made === R.return_value || made.id === R.verifier.id;
+  return !("errno" in made) || VERIFIER.has(made.id);
 }
+
+const VERIFIER: ReadonlySet<string> = new Set(
+  [
+    R.struct_ops_license,
+    R.struct_ops_struct,
+    R.struct_ops_member,
+    R.struct_ops_unsupported,
+    R.return_value,
+    R.verifier,
+  ].map(({ id }) => id),
+);
 
 function check(k: Kernel, task: Task, args: Load): Made | Rule | Unmodelled {
   const { attr } = args;
@@ -198,7 +229,7 @@ function checkAttach(k: Kernel, task: Task, args: Load): Rule | Unmodelled | und
   if (byProg !== 0 && !isProg) {
     return target === undefined ? R.attach_prog_bad_fd : R.attach_not_prog;
   }
-  if (byProg !== 0 || btfId !== 0) {
+  if (byProg !== 0 || (btfId !== 0 && type !== BPF_PROG_TYPE_STRUCT_OPS)) {
     return { kind: "unmodelled", what: "programs that attach to a function or a program" };
   }
   return undefined;
@@ -221,15 +252,17 @@ function checkProgram(
   if (type === 0 || type >= MAX_PROG_TYPE[k.version]) return R.prog_type;
   const name = objectName(attr.prog_name);
   if (name === undefined) return R.name;
-  const decision = verify(k, args, insns);
+  const gpl = GPL.has(licenseText);
+  const decision = verify(k, args, insns, gpl);
   if (decision !== undefined) return decision;
   const maps = usedMaps(k, task, insns);
   if (maps === undefined) return { kind: "unmodelled", what: "a program whose map is none" };
   return {
     prog_type: type,
     expected_attach_type: attachTypeOf(k, args),
+    attach_btf_id: (attr.attach_btf_id ?? 0) >>> 0,
     name,
-    gpl_compatible: GPL.has(licenseText),
+    gpl_compatible: gpl,
     insns,
     maps,
     created_by_uid: task.cred.uid,
@@ -248,11 +281,21 @@ const GPL: ReadonlySet<string> = new Set([
 ]);
 
 /** What the verifier says: nothing where it accepts the program. */
-function verify(k: Kernel, args: Load, insns: string): Rule | Unmodelled | undefined {
+function verify(
+  k: Kernel,
+  args: Load,
+  insns: string,
+  gpl: boolean,
+): Rule | Unmodelled | undefined {
   const { attr, verdict } = args;
   if (!has(k.version, DELTA.log_early) && !logValid(k, args)) return R.log;
   if (attr.log_level || args.common?.log_level) {
     return { kind: "unmodelled", what: "the text of the verifier's log" };
+  }
+  if (typeOf(args) === BPF_PROG_TYPE_STRUCT_OPS && (flagsOf(args) & ~INDIFFERENT_FLAGS) === 0) {
+    const member = (attr.expected_attach_type ?? 0) >>> 0;
+    const refused = checkStructOps(k, R, gpl, (attr.attach_btf_id ?? 0) >>> 0, member);
+    if (refused !== undefined) return refused;
   }
   if (verdict !== undefined) {
     return verdict === "accept" ? undefined : { ...R.verifier, errno: verdict };
@@ -284,15 +327,11 @@ function logsAgree({ attr, common }: Load): boolean {
 }
 
 function logValid(k: Kernel, { attr }: Load): boolean {
-  const size = (attr.log_size ?? 0) >>> 0;
-  const level = (attr.log_level ?? 0) >>> 0;
-  const buffer = !isNull(attr.log_buf);
-  if (!buffer && size === 0 && level === 0) return true;
-  if (size > 0x3fffffff) return false;
-  if (has(k.version, DELTA.log_any_size)) {
-    return buffer === (size !== 0) && !(buffer && level === 0) && (level & ~15) === 0;
-  }
-  return size >= 128 && buffer && level !== 0 && (level & ~7) === 0;
+  return logIsSane(k.version, {
+    buffer: attr.log_buf,
+    size: (attr.log_size ?? 0) >>> 0,
+    level: (attr.log_level ?? 0) >>> 0,
+  });
 }
 
 /** The ids of the maps that the program loads; undefined where a descriptor is not a map. */

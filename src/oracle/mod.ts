@@ -34,3 +34,4 @@ export { exampleOf, showCall } from "./show.ts";
 export { versionOfRelease } from "./releases.ts";
 export { openRunner } from "./runners.ts";
 export { Survivor } from "./survivor.ts";
+export { readVmlinux } from "./vmlinux.ts";

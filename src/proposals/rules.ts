@@ -7,9 +7,9 @@ import { MODULES } from "./modules/proposal.ts";
 
 /** Every refusal of every proposal: no kernel has one of them. */
 export const PROPOSAL_RULES: readonly Rule[] = [
-  ...attributes("follows").rules,
   ...CHAR_DEVICES_RULES,
   ...FS_PER_MAP_RULES,
+  ...attributes("follows").rules,
   ...KEYS_AS_FILES.rules,
   ...MODULES.rules,
 ];

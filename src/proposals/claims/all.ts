@@ -1,11 +1,17 @@
+import { ATTRIBUTES_CLAIMS } from "./attributes.ts";
 import { CHAR_DEVICES_CLAIMS } from "./char_devices.ts";
 import type { Claim } from "./claim.ts";
 import { DEVICES_OR_FS_CLAIMS } from "./devices_or_fs.ts";
 import { FS_PER_MAP_CLAIMS } from "./fs_per_map.ts";
+import { KEYS_CLAIMS } from "./keys.ts";
+import { MODULES_CLAIMS } from "./modules.ts";
 
 /** Every claim of the discussion that is checked, by source. */
 export const CLAIMS: readonly Claim[] = [
   ...CHAR_DEVICES_CLAIMS,
   ...DEVICES_OR_FS_CLAIMS,
   ...FS_PER_MAP_CLAIMS,
+  ...KEYS_CLAIMS,
+  ...ATTRIBUTES_CLAIMS,
+  ...MODULES_CLAIMS,
 ];

@@ -35,7 +35,16 @@ export {
 export { type Config, DEFAULT_CONFIG, DEFAULT_SEEDS, type Seeds } from "./kernel/config.ts";
 export type { Kernel } from "./kernel/kernel.ts";
 export type { BpfMap } from "./kernel/maps.ts";
-export type { Answer, Outcome, Refusal, Unmodelled, Value, Write } from "./kernel/outcome.ts";
+export type {
+  Answer,
+  IdKind,
+  IdPlace,
+  Outcome,
+  Refusal,
+  Unmodelled,
+  Value,
+  Write,
+} from "./kernel/outcome.ts";
 export type { Rule } from "./kernel/rule.ts";
 export type { Limits, Task } from "./kernel/task.ts";
 export { atLeast, existsIn, type Version, VERSIONS } from "./kernel/version.ts";
@@ -51,6 +60,7 @@ export {
 } from "./machine/machine.ts";
 export { type Shape as StructOps, type Slot, structOps } from "./maps/struct_ops/shape.ts";
 export { memberIndex, structOpsValue } from "./maps/struct_ops/value.ts";
+export { type BtfType, type BtfTypes, parse as parseBtf } from "./btf/types.ts";
 export { step } from "./machine/step.ts";
 export { type Proposal, propose, type Proposed, proposedOf } from "./proposals/proposal.ts";
 export { CHAR_DEVICES } from "./proposals/char_devices/char_devices.ts";

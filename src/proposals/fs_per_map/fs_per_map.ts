@@ -22,6 +22,7 @@ import { MOUNT_MAP } from "./options.ts";
 import {
   AS_WRITTEN,
   asKeys,
+  dropPlaces,
   dropSpaces,
   dropTrees,
   enter,
@@ -121,6 +122,7 @@ function settled(before: K, after: K, parent: number): K {
   if (now.tasks.size > child && space !== 0) {
     now = withMounts(now, { ...now.proposed, space: now.proposed.space.set(child, space) });
   }
+  if (now.fs.inodes !== before.fs.inodes) now = dropPlaces(now);
   now = dropSpaces(now);
   const isSame = now.fs.mounts === before.fs.mounts && now.files === before.files &&
     now.proposed.spaces === before.proposed.spaces;

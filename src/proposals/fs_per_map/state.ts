@@ -109,6 +109,22 @@ export function dropSpaces(k: K): K {
   return withMounts({ ...k, fs: { ...k.fs, mounts } }, proposed);
 }
 
+/** A directory that is removed in one namespace takes the mounts on it in the others along. */
+export function dropPlaces(k: K): K {
+  const isThere = (at: number) => (k.fs.inodes.get(at)?.nlink ?? 0) > 0;
+  const gone = allMounts(k).some((mounts) =>
+    Array.from(mounts.entries()).some(([at]) => !isThere(at))
+  );
+  if (!gone) return k;
+  const kept = (mounts: Mounts) =>
+    Array.from(mounts.entries()).reduce(
+      (left, [at]) => isThere(at) ? left : left.delete(at),
+      mounts,
+    );
+  const proposed = { ...k.proposed, spaces: k.proposed.spaces.map(kept) };
+  return withMounts({ ...k, fs: { ...k.fs, mounts: kept(k.fs.mounts) } }, proposed);
+}
+
 /** Superblocks that are mounted nowhere and of which nothing is open let go of their object. */
 export function dropTrees(k: K): K {
   const mounted = new Set(allMounts(k).flatMap((mounts) => Array.from(mounts.values())));

@@ -35,7 +35,16 @@ export {
 export { type Config, DEFAULT_CONFIG, DEFAULT_SEEDS, type Seeds } from "./kernel/config.ts";
 export type { Kernel } from "./kernel/kernel.ts";
 export type { BpfMap } from "./kernel/maps.ts";
-export type { Answer, Outcome, Refusal, Unmodelled, Value, Write } from "./kernel/outcome.ts";
+export type {
+  Answer,
+  IdKind,
+  IdPlace,
+  Outcome,
+  Refusal,
+  Unmodelled,
+  Value,
+  Write,
+} from "./kernel/outcome.ts";
 export type { Rule } from "./kernel/rule.ts";
 export type { Limits, Task } from "./kernel/task.ts";
 export { atLeast, existsIn, type Version, VERSIONS } from "./kernel/version.ts";
@@ -51,6 +60,7 @@ export {
 } from "./machine/machine.ts";
 export { type Shape as StructOps, type Slot, structOps } from "./maps/struct_ops/shape.ts";
 export { memberIndex, structOpsValue } from "./maps/struct_ops/value.ts";
+export { type BtfType, type BtfTypes, parse as parseBtf } from "./btf/types.ts";
 export { step } from "./machine/step.ts";
 export { type Proposal, propose, type Proposed, proposedOf } from "./proposals/proposal.ts";
 export { CHAR_DEVICES } from "./proposals/char_devices/char_devices.ts";
@@ -79,7 +89,8 @@ export { type Move, search } from "./proposals/search.ts";
 export { attributes, type KobjectReading } from "./proposals/attributes/proposal.ts";
 export type { AttributeCall } from "./proposals/attributes/calls.ts";
 export { catSysfs, factAt, lsSysfs, sysfsNodes } from "./proposals/attributes/tool.ts";
-export { type Compared, type Comparison, COMPARISONS } from "./proposals/designs/all.ts";
+export { COMPARISONS } from "./proposals/designs/all.ts";
+export type { Compared, Comparison } from "./proposals/designs/comparison.ts";
 export { KEYS_AS_FILES } from "./proposals/keys_as_files/proposal.ts";
 export { type KeysCall, O_CREAT } from "./proposals/keys_as_files/calls.ts";
 export { type Format, isName } from "./proposals/keys_as_files/format.ts";

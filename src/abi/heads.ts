@@ -40,13 +40,6 @@ export type HeadCheck =
   | { readonly kind: "known"; readonly field: string; readonly among: readonly Known[] }
   /** A size and its buffer are both given, or both zero. */
   | { readonly kind: "pair"; readonly size: string; readonly buffer: string }
-  /** Size, buffer and level of a verifier log go together. */
-  | {
-    readonly kind: "log";
-    readonly level: string;
-    readonly size: string;
-    readonly buffer: string;
-  }
   /** The caller has the capability; with `orSysAdmin`, CAP_SYS_ADMIN does as well. */
   | {
     readonly kind: "capability";
@@ -216,8 +209,6 @@ export function conditionOf(check: HeadCheck): string {
       return `\`${check.field}\` is none that the command knows`;
     case "pair":
       return `only one of \`${check.size}\` and \`${check.buffer}\` is given`;
-    case "log":
-      return `\`${check.buffer}\`, \`${check.size}\` and \`${check.level}\` do not go together, or the common attributes have a log that is not sane or is another`;
     case "capability":
       return check.orSysAdmin === true
         ? `the caller has neither ${check.needs} nor CAP_SYS_ADMIN`
@@ -235,8 +226,6 @@ export interface HeadInput {
   /** Whether the attr is zero from the command's end on. */
   readonly tailIsZero: boolean;
   readonly capable: (capability: "CAP_SYS_ADMIN" | "CAP_BPF" | "CAP_NET_ADMIN") => boolean;
-  /** Whether 7.2's common attributes carry a log that is not sane, or another than attr's own. */
-  readonly commonLogRefused?: boolean;
 }
 
 /** The first check of a head that refuses, or undefined where the head is passed. */
@@ -287,21 +276,8 @@ function refuses(
     }
     case "pair":
       return (value(check.size) === 0n) !== (value(check.buffer) === 0n);
-    case "log":
-      return input.commonLogRefused === true || !logIsSane(
-        value(check.level),
-        value(check.size),
-        value(check.buffer),
-      );
     case "capability":
       return !input.capable(check.needs) &&
         !(check.orSysAdmin === true && input.capable("CAP_SYS_ADMIN"));
   }
-}
-
-/** Levels are bits 0 to 3; a log holds less than a gigabyte. */
-function logIsSane(level: bigint, size: bigint, buffer: bigint): boolean {
-  if ((buffer === 0n) !== (size === 0n)) return false;
-  if (buffer !== 0n && level === 0n) return false;
-  return level < 16n && size < 1n << 30n;
 }

@@ -34,7 +34,10 @@ export function btfInfo(k: Kernel, btf: BpfBtf, args: Info): Outcome {
   const name = has(k.version, DELTA.btf_info_name)
     ? copyName(btf.name, args, input.name, input.name_len)
     : { writes: [] };
-  const writes = [...data.writes, ...name.writes];
+  const copied = data.writes.map((write): Write =>
+    btf.kernel ? { ...write, free: [[0, input.btf_size]] } : write
+  );
+  const writes = [...copied, ...name.writes];
   if (name.rule !== undefined && name.rule !== R.btf_name_short) {
     return refuse(k, name.rule, writes);
   }
@@ -46,7 +49,9 @@ export function btfInfo(k: Kernel, btf: BpfBtf, args: Info): Outcome {
     name_len: btf.name.length,
   };
   const info = latin1(encodeInfo("bpf_btf_info", filled, k.version)).slice(0, length);
-  const put = putInfo(k, args, info, writes);
+  // What the kernel's own BTF is, and how large, no specification says.
+  const own = btf.kernel ? { free: [[8, 12]] as const } : {};
+  const put = putInfo(k, args, info, writes, { ids: [{ kind: "btf", offset: 12 }], ...own });
   return put.answer.kind === "value" && name.rule !== undefined
     ? refuse(k, name.rule, put.writes)
     : put;

@@ -3,7 +3,7 @@ import { fileAt, freeFd, install } from "../kernel/fds.ts";
 import { type FileObject, type Mode, RDONLY, RDWR, WRONLY } from "../kernel/files.ts";
 import type { IdTable } from "../kernel/ids.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import { done, type Outcome, refuse } from "../kernel/outcome.ts";
+import { done, type IdKind, type Outcome, refuse } from "../kernel/outcome.ts";
 import type { Rule } from "../kernel/rule.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
@@ -41,34 +41,39 @@ function nextId(
     | Args<"PROG_GET_NEXT_ID">
     | Args<"BTF_GET_NEXT_ID">
     | Args<"LINK_GET_NEXT_ID">,
-  ids: IdTable<unknown>,
+  kind: IdKind,
   R: NextRules,
 ): Outcome {
   if (args.tail) return refuse(k, R.attr);
   const start = (args.attr.start_id ?? 0) >>> 0;
   if (start >= INT_MAX) return refuse(k, R.start_id);
   if (!capable(task.cred, "CAP_SYS_ADMIN")) return refuse(k, R.capability);
-  const next = ids.table.nextIndex(start + 1);
+  const next = tableOf(k, kind).table.nextIndex(start + 1);
   if (next === undefined) return refuse(k, R.end);
   if (!attrWritable(args, 4, 4)) return refuse(k, R.next_id_fault);
-  return done(k, 0, [{ field: "next_id", offset: 0, bytes: word(next) }]);
+  const ids = [{ kind, offset: 0 }];
+  return done(k, 0, [{ field: "next_id", offset: 0, bytes: word(next), ids }]);
+}
+
+function tableOf(k: Kernel, kind: IdKind): IdTable<unknown> {
+  return k[`${kind}s`];
 }
 
 /** BPF_MAP_GET_NEXT_ID: the smallest map id above `start_id`. */
 export const map_get_next_id: Command<"MAP_GET_NEXT_ID"> = (k, task, args) =>
-  nextId(k, task, args, k.maps, MAP_NEXT);
+  nextId(k, task, args, "map", MAP_NEXT);
 
 /** BPF_PROG_GET_NEXT_ID: the smallest program id above `start_id`. */
 export const prog_get_next_id: Command<"PROG_GET_NEXT_ID"> = (k, task, args) =>
-  nextId(k, task, args, k.progs, PROG_NEXT);
+  nextId(k, task, args, "prog", PROG_NEXT);
 
 /** BPF_BTF_GET_NEXT_ID: the smallest BTF id above `start_id`. */
 export const btf_get_next_id: Command<"BTF_GET_NEXT_ID"> = (k, task, args) =>
-  nextId(k, task, args, k.btfs, BTF_NEXT);
+  nextId(k, task, args, "btf", BTF_NEXT);
 
 /** BPF_LINK_GET_NEXT_ID: the smallest link id above `start_id`. */
 export const link_get_next_id: Command<"LINK_GET_NEXT_ID"> = (k, task, args) =>
-  nextId(k, task, args, k.links, LINK_NEXT);
+  nextId(k, task, args, "link", LINK_NEXT);
 
 /** Source: kernel/bpf/syscall.c, bpf_map_get_fd_by_id. */
 export const MAP_FD = rules("MAP_GET_FD_BY_ID", {

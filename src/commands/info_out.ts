@@ -16,10 +16,21 @@ export function checkInfoTail({ attr, memory }: Info, end: number) {
   return checkTail(memory, attr.info as Ptr | undefined, end, (attr.info_len ?? 0) >>> 0, TAIL);
 }
 
-/** Writes the info and its length; `writes` is what was written before. */
-export function putInfo(k: Kernel, args: Info, info: string, writes: readonly Write[]): Outcome {
+/** Writes the info and its length; `writes` is what was written before. Only whole ids count. */
+export function putInfo(
+  k: Kernel,
+  args: Info,
+  info: string,
+  writes: readonly Write[],
+  { ids, free }: Pick<Write, "ids" | "free">,
+): Outcome {
   const out = copyOut(args.memory, "info", args.attr.info, info);
-  const all = [...writes, ...out.writes];
+  const written = out.writes.map((write) => ({
+    ...write,
+    ...(ids && { ids }),
+    ...(free && { free }),
+  }));
+  const all = [...writes, ...written];
   if (out.faulted) return refuse(k, R.info_fault, all);
   if (!attrWritable(args, INFO_LEN_AT, 4)) return refuse(k, R.info_len_fault, all);
   return done(k, 0, [...all, { field: "info_len", offset: 0, bytes: word(info.length) }]);

@@ -25,5 +25,7 @@ export function linkInfo(k: Kernel, link: BpfLink, args: Args<"OBJ_GET_INFO_BY_F
   const map = link.object === undefined ? given.slice(MAP_ID_AT, MAP_ID_AT + 4) : word(link.object);
   const whole = (head + middle.padEnd(MAP_ID_AT - head.length, "\0") + map +
     given.slice(MAP_ID_AT + 4)).slice(0, length);
-  return putInfo(k, args, whole, []);
+  const mapId = link.object === undefined ? [] : [{ kind: "map", offset: MAP_ID_AT } as const];
+  const ids = [{ kind: "link", offset: 4 } as const, ...mapId];
+  return putInfo(k, args, whole, [], { ids });
 }

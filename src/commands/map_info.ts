@@ -33,7 +33,11 @@ export function mapInfo(k: Kernel, map: BpfMap, args: Args<"OBJ_GET_INFO_BY_FD">
   if ("outcome" in hashed) return hashed.outcome;
   const filled = { ...(withInput ? input : {}), ...described(map, k) };
   const whole = latin1(encodeInfo("bpf_map_info", filled, k.version)).slice(0, length);
-  return putInfo(k, args, whole, hashed.writes);
+  const btf = map.spec.btf === undefined ? [] : [{ kind: "btf", offset: 64 } as const];
+  const ids = [{ kind: "map", offset: 4 } as const, ...btf];
+  // The type is one of the machine's own BTF.
+  const own = map.contents.kind === "struct_ops" ? { free: [[44, 48]] as const } : {};
+  return putInfo(k, args, whole, hashed.writes, { ids, ...own });
 }
 
 /** What the kernel says of a map. */

@@ -61,6 +61,7 @@ export const R = rules("PROG_LOAD", {
   net_admin: ["EPERM", "the type wants CAP_NET_ADMIN"],
   perfmon: ["EPERM", "the type wants CAP_PERFMON"],
   attach_prog_fd: ["EINVAL", "`attach_prog_fd` is neither a program nor BTF", { since: "6.1" }],
+  attach_user_btf: ["ENOTSUPP", "`attach_prog_fd` is BTF that a user loaded", { since: "6.1" }],
   attach_btf_max: ["EINVAL", "`attach_btf_id` is above 0xfffff"],
   attach_btf_type: ["EINVAL", "`attach_btf_id` is set and the type attaches to no BTF function"],
   tracing_multi: [
@@ -216,7 +217,11 @@ function checkAttach(k: Kernel, task: Task, args: Load): Rule | Unmodelled | und
   const btfId = (attr.attach_btf_id ?? 0) >>> 0;
   const target = byProg === 0 ? undefined : fileAt(k, task, byProg);
   const isProg = target?.object.of === "prog";
-  if (byProg !== 0 && !isProg && has(k.version, DELTA.attach_by_btf)) return R.attach_prog_fd;
+  if (byProg !== 0 && !isProg && has(k.version, DELTA.attach_by_btf)) {
+    if (target?.object.of !== "btf") return R.attach_prog_fd;
+    if (!k.btfs.table.get(target.object.id)!.kernel) return R.attach_user_btf;
+    return { kind: "unmodelled", what: "programs that attach by BTF" };
+  }
   if (btfId > BTF_MAX_TYPE) return R.attach_btf_max;
   if (btfId !== 0 && !takesBtfId(type)) return R.attach_btf_type;
   const expected = attachTypeOf(k, args);

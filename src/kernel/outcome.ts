@@ -30,6 +30,18 @@ export interface Write {
   /** Offset of the first byte from that address. */
   readonly offset: number;
   readonly bytes: string;
+  /** Where among the bytes an object's id stands: a number that is the kernel's to give. */
+  readonly ids?: readonly IdPlace[];
+  /** Bytes, from one offset to another, that the machine decides: what its own BTF is. */
+  readonly free?: readonly (readonly [from: number, to: number])[];
+}
+
+/** The objects that have ids. */
+export type IdKind = "map" | "prog" | "btf" | "link";
+
+export interface IdPlace {
+  readonly kind: IdKind;
+  readonly offset: number;
 }
 
 /** What a call leaves behind: the kernel after it, the answer, and what was written to the caller. */

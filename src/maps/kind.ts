@@ -2,7 +2,14 @@ import type { AttrOf } from "../abi/commands.ts";
 import type { BtfType } from "../btf/types.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { BpfMap, Contents, MapSpec } from "../kernel/maps.ts";
-import { done, type Outcome, refuse, type Unmodelled, unmodelled } from "../kernel/outcome.ts";
+import {
+  done,
+  type IdPlace,
+  type Outcome,
+  refuse,
+  type Unmodelled,
+  unmodelled,
+} from "../kernel/outcome.ts";
 import { withMap } from "../kernel/refs.ts";
 import type { Rule } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
@@ -26,6 +33,8 @@ export interface MapKind {
   ) => Rule | undefined;
   /** The first `most` bytes of a key's value. */
   readonly lookup: (map: BpfMap, key: string, most: number) => string | Rule;
+  /** Where ids of objects stand in the value of a key. */
+  readonly idsIn?: (k: Kernel, map: BpfMap) => readonly IdPlace[];
   /** `flags` are the low 32 bits; `high` says that one of the upper 32 is set. */
   readonly update: (
     map: BpfMap,

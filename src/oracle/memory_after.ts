@@ -49,7 +49,9 @@ function rawPlace(
   field: string,
   attr: Uint8Array,
 ): Place | undefined {
-  if (field === "hash") return hashPlace(call, attr);
+  if (field in INFO_POINTERS && call.cmd === OBJ_GET_INFO_BY_FD) {
+    return infoPointerPlace(call, attr, INFO_POINTERS[field]);
+  }
   const command = COMMANDS[call.cmd & 0xffff];
   const found = (command?.fields as readonly Field[] | undefined)?.find(({ name }) =>
     name === field
@@ -65,17 +67,19 @@ function segmentPlace({ memory = [] }: RawCall, at: bigint): Place | undefined {
   return i < 0 ? undefined : { area: i + 1, offset: Number(at - memory[i].at) };
 }
 
-/** Offsets of `info` in attr and of `hash` in a `bpf_map_info`. */
+const OBJ_GET_INFO_BY_FD = 15;
+/** The offset of `info` in attr. */
 const INFO_AT = 8;
-const HASH_AT = 88;
+/** Pointers inside an info: the hash of a map, the data and the name of BTF. */
+export const INFO_POINTERS: Readonly<Record<string, number>> = { hash: 88, btf: 0, name: 16 };
 
-/** Where the hash of a map goes: a pointer inside the info says so. */
-function hashPlace(call: RawCall, attr: Uint8Array): Place | undefined {
+/** Where something goes that a pointer inside the info points to. */
+function infoPointerPlace(call: RawCall, attr: Uint8Array, offset: number): Place | undefined {
   if (attr.length < INFO_AT + 8) return undefined;
   const info = segmentPlace(call, u64(attr, INFO_AT));
   const bytes = info === undefined ? undefined : call.memory?.[info.area - 1].bytes;
-  if (bytes === undefined || bytes.length < info!.offset + HASH_AT + 8) return undefined;
-  return segmentPlace(call, u64(bytes, info!.offset + HASH_AT));
+  if (bytes === undefined || bytes.length < info!.offset + offset + 8) return undefined;
+  return segmentPlace(call, u64(bytes, info!.offset + offset));
 }
 
 function u64(bytes: Uint8Array, at: number): bigint {

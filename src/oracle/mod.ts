@@ -35,3 +35,4 @@ export { versionOfRelease } from "./releases.ts";
 export { openRunner } from "./runners.ts";
 export { Survivor } from "./survivor.ts";
 export { readVmlinux } from "./vmlinux.ts";
+export { type TypeIds, typeIdsOf } from "./type_ids.ts";

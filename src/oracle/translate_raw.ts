@@ -10,6 +10,7 @@ import {
 } from "bpfspec";
 import { areaOf, NotReplayable } from "./areas.ts";
 import { NOBODY } from "./ids.ts";
+import { INFO_POINTERS } from "./memory_after.ts";
 import type { Area, Argument, Patch } from "./script.ts";
 import type { Translated } from "./translate.ts";
 
@@ -44,7 +45,9 @@ export function raw(task: number, call: Extract<Call, { op: "raw" }>): Translate
     return delta === 0 ? i + 1 : undefined;
   };
   pointersOf(call.cmd, attr).forEach(({ offset, value }) => point(0, offset, value));
-  infoHashes(call, attr).forEach(({ segment, value }) => point(segment + 1, 88, value));
+  infoPointers(call, attr).forEach(({ segment, offset, value }) => {
+    point(segment + 1, offset, value);
+  });
   if (call.common !== undefined) placeCommon(call, areas, args, places, point);
   return { step: { task, op: "bpf", args, areas, patches }, areas: places };
 }
@@ -85,17 +88,19 @@ function pointersOf(cmd: number, attr: Uint8Array): readonly Pointer[] {
 
 const OBJ_GET_INFO_BY_FD = 15;
 
-/** The `hash` pointer inside a `bpf_map_info`, with the segment that the info is in. */
-function infoHashes(
+/** The pointers inside an info, with the segment that it is in. */
+function infoPointers(
   call: RawCall,
   attr: Uint8Array,
-): readonly { readonly segment: number; readonly value: bigint }[] {
+): readonly (Pointer & { readonly segment: number })[] {
   if ((call.cmd & ~BPF_COMMON_ATTRS) !== OBJ_GET_INFO_BY_FD || attr.length < 16) return [];
   const at = new DataView(attr.buffer, attr.byteOffset).getBigUint64(8, true);
-  const segment = (call.memory ?? []).findIndex((s) => s.at === at && s.bytes.length >= 96);
+  const segment = (call.memory ?? []).findIndex((s) => s.at === at);
   if (segment < 0) return [];
   const { bytes } = call.memory![segment];
-  return [{ segment, value: new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(88, true) }];
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return Object.values(INFO_POINTERS).filter((offset) => offset + 8 <= bytes.length)
+    .map((offset) => ({ segment, offset, value: view.getBigUint64(offset, true) }));
 }
 
 function placeCommon(

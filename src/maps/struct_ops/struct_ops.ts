@@ -62,6 +62,17 @@ const lookup: MapKind["lookup"] = (map, key, most) => {
   return (word(map.refs - map.urefs) + word(state) + value.slice(8)).slice(0, most);
 };
 
+/** In the place of a function is the id of its program. */
+const idsIn: MapKind["idsIn"] = (k, map) => {
+  const { value, value_id } = contentsOf(map);
+  const shape = shapeOfValue(k, value_id);
+  if (shape === undefined || "what" in shape) return [];
+  return shape.slots.filter(({ role }) => role === "func")
+    .map(({ offset }) => shape.dataAt + offset)
+    .filter((offset) => wordAt(value, offset) !== 0)
+    .map((offset) => ({ kind: "prog", offset }));
+};
+
 const remove: MapKind["remove"] = (map, _key, { k }) => {
   if ((map.spec.map_flags & BPF_F_LINK) !== 0) return R.delete_link;
   const contents = contentsOf(map);
@@ -82,6 +93,7 @@ export const structOps: MapKind = {
   keyless: false,
   checkBtf: () => undefined,
   lookup,
+  idsIn,
   update,
   remove,
   nextKey,

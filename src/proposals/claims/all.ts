@@ -5,6 +5,7 @@ import { DEVICES_OR_FS_CLAIMS } from "./devices_or_fs.ts";
 import { FS_PER_MAP_CLAIMS } from "./fs_per_map.ts";
 import { KEYS_CLAIMS } from "./keys.ts";
 import { MODULES_CLAIMS } from "./modules.ts";
+import { STRUCT_OPS_CLAIMS } from "./struct_ops.ts";
 
 /** Every claim of the discussion that is checked, by source. */
 export const CLAIMS: readonly Claim[] = [
@@ -13,5 +14,6 @@ export const CLAIMS: readonly Claim[] = [
   ...FS_PER_MAP_CLAIMS,
   ...KEYS_CLAIMS,
   ...ATTRIBUTES_CLAIMS,
+  ...STRUCT_OPS_CLAIMS,
   ...MODULES_CLAIMS,
 ];

@@ -2,11 +2,15 @@
 import { READINGS } from "../char_devices/state.ts";
 import { BPFFS } from "./bpffs.ts";
 import { DESCRIPTOR_DAEMON } from "./daemon.ts";
+import type { Compared, Comparison } from "./comparison.ts";
+import { MODULES_COMPARED } from "../modules/compare.ts";
 import { type AnyDesign, anyDesign } from "./design.ts";
 import { devices } from "./devices.ts";
 import { mounts } from "./fs_per_map.ts";
 import { DIRECTORIES_OF_KEYS } from "./keys.ts";
 import { BPF_MODULES } from "./modules.ts";
+import { PINNED_LINK, STRUCT_OPS_MAP } from "../modules/ways.ts";
+import { structOpsDesign } from "./struct_ops.ts";
 import { PROPERTIES } from "./properties.ts";
 
 export const DESIGNS: readonly AnyDesign[] = [
@@ -17,23 +21,9 @@ export const DESIGNS: readonly AnyDesign[] = [
   anyDesign(mounts(true)),
   anyDesign(DIRECTORIES_OF_KEYS),
   anyDesign(BPF_MODULES),
+  anyDesign(structOpsDesign(STRUCT_OPS_MAP)),
+  anyDesign(structOpsDesign(PINNED_LINK)),
 ];
-
-/** A comparison: things that are compared, and properties that run on each. */
-export interface Comparison {
-  readonly name: string;
-  run(): Compared;
-}
-
-/** What came of it, by column in each row. */
-export interface Compared {
-  readonly name: string;
-  readonly columns: readonly string[];
-  readonly rows: readonly {
-    readonly property: string;
-    readonly cells: Readonly<Record<string, string>>;
-  }[];
-}
 
 /** Puts every design to every question. */
 function compareDesigns(): Compared {
@@ -51,4 +41,5 @@ function compareDesigns(): Compared {
 
 export const COMPARISONS: readonly Comparison[] = [
   { name: "designs", run: compareDesigns },
+  MODULES_COMPARED,
 ];

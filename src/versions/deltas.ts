@@ -172,6 +172,18 @@ export const DELTA = {
     "6.12",
     "a bpffs is created for a user namespace by who has CAP_SYS_ADMIN in the initial one",
   ),
+  move_mount_to_first: delta(
+    "move_mount",
+    "to_first",
+    "6.18",
+    "the path is looked up before the descriptor of the mount",
+  ),
+  fsmount_namespace: delta(
+    "fsmount",
+    "namespace",
+    "7.2",
+    "`flags` takes FSMOUNT_NAMESPACE, and is checked before the capability",
+  ),
   open_fd_first: delta(
     "open",
     "fd_first",

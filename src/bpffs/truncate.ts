@@ -8,6 +8,7 @@ import { withInode } from "../kernel/refs.ts";
 import { capableOver } from "../kernel/userns.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 import { isReadOnly } from "./create.ts";
 import { MAY_WRITE, permits } from "./permission.ts";
 import { type Found, isBpffs, pathAt, resolve } from "./walk.ts";

@@ -32,6 +32,7 @@ export const UMOUNT_NOFOLLOW = 8;
 
 export const FSOPEN_CLOEXEC = 1;
 export const FSMOUNT_CLOEXEC = 1;
+export const FSMOUNT_NAMESPACE = 2;
 export const FSCONFIG_SET_FLAG = 0;
 export const FSCONFIG_SET_STRING = 1;
 export const FSCONFIG_CMD_CREATE = 6;

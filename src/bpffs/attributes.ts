@@ -105,7 +105,7 @@ export function chown(k: Kernel, task: Task, target: Target, uid: number, gid: n
   if (!mayGive(task, inode, uid, owner) || !mayRegroup(task, inode, gid, group)) {
     return refuse(k, CHOWN.capability);
   }
-  const mode = inode.node.kind === "dir" ? inode.mode : withoutSetId(k.version, task, inode);
+  const mode = inode.node.kind === "dir" ? inode.mode : withoutSetId(task, inode);
   if (mode !== inode.mode && !isOwner(task, inode)) return refuse(k, CHOWN.set_id);
   return done(withInode(k, number, { ...inode, uid: owner, gid: group, mode }));
 }

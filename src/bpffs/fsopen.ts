@@ -151,8 +151,13 @@ function create(k: Kernel, task: Task, id: number): Outcome {
 }
 
 export const FSMOUNT = rules("fsmount", {
+  flags_first: [
+    "EINVAL",
+    "`flags` has a bit other than FSMOUNT_CLOEXEC and FSMOUNT_NAMESPACE",
+    { since: "7.2" },
+  ],
   capability: ["EPERM", "the caller has no CAP_SYS_ADMIN over its mount namespace"],
-  flags: ["EINVAL", "`flags` has a bit other than FSMOUNT_CLOEXEC"],
+  flags: ["EINVAL", "`flags` has a bit other than FSMOUNT_CLOEXEC", { until: "6.18" }],
   bad_fd: ["EBADF", "the descriptor is not open"],
   not_context: ["EINVAL", "the descriptor is not of fsopen"],
   not_created: ["EINVAL", "the file system is not created yet, or failed to be"],
@@ -162,6 +167,12 @@ export const FSMOUNT = rules("fsmount", {
 
 /** fsmount(2): a mount that is nowhere yet, held by a descriptor with O_PATH. */
 export function fsmount(k: Kernel, task: Task, fd: number, flags: number): Outcome {
+  if (has(k.version, DELTA.fsmount_namespace)) {
+    if ((flags & ~(MS.FSMOUNT_CLOEXEC | MS.FSMOUNT_NAMESPACE)) !== 0) {
+      return refuse(k, FSMOUNT.flags_first);
+    }
+    if ((flags & MS.FSMOUNT_NAMESPACE) !== 0) return unmodelled(k, "fsmount in a new namespace");
+  }
   if (!mayMount(k, task)) return refuse(k, FSMOUNT.capability);
   if ((flags & ~MS.FSMOUNT_CLOEXEC) !== 0) return refuse(k, FSMOUNT.flags);
   const file = fileAt(k, task, fd);
@@ -190,17 +201,22 @@ export function fsmount(k: Kernel, task: Task, fd: number, flags: number): Outco
 
 export const MOVE_MOUNT = rules("move_mount", {
   capability: ["EPERM", "the caller has no CAP_SYS_ADMIN over its mount namespace"],
-  bad_fd: ["EBADF", "the descriptor is not open"],
+  bad_fd: ["EBADF", "the descriptor is not open", { until: "6.12" }],
+  bad_fd_last: ["EBADF", "the descriptor is not open; the path is looked up before", {
+    since: "6.18",
+  }],
 });
 
 /** move_mount(2) with MOVE_MOUNT_F_EMPTY_PATH: what fsmount made is put at a path. */
 export function moveMount(k: Kernel, task: Task, fd: number, path: string): Outcome {
   if (!mayMount(k, task)) return refuse(k, MOVE_MOUNT.capability);
   const slot = task.fds.get(fd >>> 0);
-  if (slot === undefined) return refuse(k, MOVE_MOUNT.bad_fd);
-  const { object } = k.files.get(slot.file)!;
+  const late = has(k.version, DELTA.move_mount_to_first);
+  if (slot === undefined && !late) return refuse(k, MOVE_MOUNT.bad_fd);
   const target = E.chain(() => resolve(k, task, path, undefined, false))(pathAt([], path));
   if (E.isLeft(target)) return refuse(k, target.left);
+  if (slot === undefined) return refuse(k, MOVE_MOUNT.bad_fd_last);
+  const { object } = k.files.get(slot.file)!;
   if (object.of !== "inode" || object.path !== true) {
     return unmodelled(k, "moving what fsmount did not make");
   }

@@ -8,7 +8,6 @@ import { withInode } from "../kernel/refs.ts";
 import { capableOver } from "../kernel/userns.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
-import type { Version } from "../kernel/version.ts";
 import { DELTA, has } from "../versions/deltas.ts";
 import { isReadOnly } from "./create.ts";
 import { MAY_WRITE, permits } from "./permission.ts";
@@ -40,7 +39,7 @@ export function truncate(k: Kernel, task: Task, path: string, length: number): O
 
 /** `do_truncate`: the size, and the set-id bits that a change of a file takes away. */
 export function truncated(k: Kernel, task: Task, { number, inode }: Found, size: number): Kernel {
-  const mode = capable(task.cred, "CAP_FSETID") ? inode.mode : withoutSetId(k.version, task, inode);
+  const mode = capable(task.cred, "CAP_FSETID") ? inode.mode : withoutSetId(task, inode);
   return withInode(k, number, { ...inode, mode, size });
 }
 
@@ -48,12 +47,14 @@ const S_ISUID = 0o4000;
 const S_ISGID = 0o2000;
 const S_IXGRP = 0o10;
 
-/** The mode of a file whose set-id bits are to go (`setattr_should_drop_suidgid`). */
-export function withoutSetId(version: Version, task: Task, inode: Inode): number {
+/**
+ * The mode of a file whose set-id bits are to go (`setattr_should_drop_suidgid`): for a member of
+ * its group, the set-group-id bit is one only where the group may execute the file.
+ */
+export function withoutSetId(task: Task, inode: Inode): number {
   const mode = inode.mode & ~S_ISUID;
-  if ((mode & S_ISGID) === 0) return mode;
-  const stranger = has(version, DELTA.chown_sgid) && !keepsGroup(task, inode);
-  return (mode & S_IXGRP) !== 0 || stranger ? mode & ~S_ISGID : mode;
+  const keeps = (mode & S_IXGRP) === 0 && keepsGroup(task, inode);
+  return keeps ? mode : mode & ~S_ISGID;
 }
 
 /** `in_group_or_capable`: who may have the set-group-id bit of a group. */

@@ -156,7 +156,7 @@ export function setxattr(
   flags: number,
 ): Outcome {
   const bad = badValue(name, value, flags);
-  if (bad !== undefined && has(k.version, DELTA.setxattr_args_first)) return refuse(k, bad);
+  if (bad !== undefined && has(k.version, DELTA.xattr_args_first)) return refuse(k, bad);
   const found = find(k, task, target, MAY_WRITE);
   if (!isFound(found)) return found;
   if (bad !== undefined) return refuse(k, bad);
@@ -223,7 +223,7 @@ export function listxattr(k: Kernel, task: Task, target: Target, size: number): 
 
 /** removexattr(2), lremovexattr(2), fremovexattr(2) */
 export function removexattr(k: Kernel, task: Task, target: Target, name: string): Outcome {
-  if (badName(name) && has(k.version, DELTA.getxattr_name_first)) return refuse(k, XATTR.name);
+  if (badName(name) && has(k.version, DELTA.xattr_args_first)) return refuse(k, XATTR.name);
   const found = find(k, task, target, MAY_WRITE);
   if (!isFound(found)) return found;
   if (badName(name)) return refuse(k, XATTR.name);

@@ -48,12 +48,6 @@ export const DELTA = {
     "7.2",
     "BPF_F_RDONLY with BPF_F_WRONLY is refused after the map is made, not before",
   ),
-  keyless_late: delta(
-    "MAP_CREATE",
-    "btf_keyless",
-    "7.2",
-    "a hash map looks itself whether BTF describes its keys, after the value's type",
-  ),
   op_flags: delta(
     "MAP_LOOKUP_ELEM",
     "op_flags",
@@ -172,6 +166,18 @@ export const DELTA = {
     "6.12",
     "a bpffs is created for a user namespace by who has CAP_SYS_ADMIN in the initial one",
   ),
+  move_mount_to_first: delta(
+    "move_mount",
+    "to_first",
+    "6.18",
+    "the path is looked up before the descriptor of the mount",
+  ),
+  fsmount_namespace: delta(
+    "fsmount",
+    "namespace",
+    "7.2",
+    "`flags` takes FSMOUNT_NAMESPACE, and is checked before the capability",
+  ),
   open_fd_first: delta(
     "open",
     "fd_first",
@@ -203,24 +209,18 @@ export const DELTA = {
     "7.2",
     "that one path is above the other is seen before a slash behind a name that is no directory's",
   ),
-  chown_sgid: delta(
-    "chown",
-    "sgid",
-    "6.1",
-    "the set-group-id bit of a file goes without the group's execute bit too, where the caller is not in the group and has no CAP_FSETID",
-  ),
   xattrs: delta("xattr", "bpffs", "7.2", "a bpffs has extended attributes"),
-  setxattr_args_first: delta(
+  xattr_args_first: delta(
     "xattr",
-    "set_args_first",
+    "args_first",
     "6.12",
-    "setxattr looks at its flags, the name and the size before it walks the path",
+    "setxattr looks at its flags, the name and the size before it walks the path, and removexattr at the name",
   ),
   getxattr_name_first: delta(
     "xattr",
-    "name_first",
+    "get_name_first",
     "6.18",
-    "getxattr and removexattr look at the name before they walk the path",
+    "getxattr looks at the name before it walks the path",
   ),
   license_late: delta(
     "PROG_LOAD",

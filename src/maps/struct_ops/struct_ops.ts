@@ -90,7 +90,6 @@ function nextKey(_map: BpfMap, key: string | undefined): string | Rule {
 export const structOps: MapKind = {
   allocCheck,
   alloc,
-  keyless: false,
   checkBtf: () => undefined,
   lookup,
   idsIn,

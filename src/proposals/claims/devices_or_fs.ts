@@ -1,5 +1,6 @@
 /** What file-system-or-devices.txt claims about devices. */
 import { room } from "../../abi/memory.ts";
+import { CLONE_NEWNS, CLONE_NEWUSER } from "../../abi/mount_flags.ts";
 import { VERSIONS } from "../../kernel/version.ts";
 import type { DeviceCall } from "../char_devices/call.ts";
 import { CHAR_DEVICES } from "../char_devices/char_devices.ts";
@@ -29,14 +30,16 @@ function madeByUser(major: number): Contradiction {
   return [`setuid ${USER}`, `mknod of ${major}:0`, "a device node is made, a whiteout"];
 }
 
+/** A user namespace of the task's own, in which its user is root, and mounts of its own. */
+function rootOfItsOwn(m: DeviceMachine): DeviceMachine {
+  return m.unshare(CLONE_NEWUSER | CLONE_NEWNS).idmap(m.task, "uid", [[0, USER, 1]]);
+}
+
 /** What somebody without privilege can try to come by a device of their own. */
 const TRICKS: readonly Move<DeviceCall>[] = [
   { name: "fork", make: (m) => m.kernel.tasks.size > 1 ? undefined : m.fork().as(1) },
-  { name: "unshare", make: (m) => m.call({ op: "unshare_user" }) },
-  {
-    name: "mount",
-    make: (m) => m.call({ op: "mount", path: "/tmp", type: "tmpfs", nodev: false }),
-  },
+  { name: "unshare --map-root-user", make: rootOfItsOwn },
+  { name: "mount", make: (m) => m.mount("none", "/tmp", "tmpfs") },
   { name: "mknod of a map", make: (m) => m.call({ ...NODE, path: "/tmp/d" }) },
   {
     name: "mknod of a program",
@@ -133,7 +136,7 @@ const JOBS: readonly Job[] = [
   {
     name: "tell a map from a program",
     calls: ["stat"],
-    done: (m, path) => m.call({ op: "stat", path }).result === 0,
+    done: (m, path) => m.stat(path).out.rdev !== undefined,
   },
   {
     name: "move",

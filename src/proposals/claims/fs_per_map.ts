@@ -40,7 +40,7 @@ const MOUNTS: readonly Move<MapMountCall>[] = DIRECTORIES.flatMap((path) => [
     name: `mount -o fd=${fd} ${path}`,
     make: (m) => accepted(m.call({ op: "mount_map", path, data: `fd=${fd}` })),
   })),
-  { name: `umount ${path}`, make: (m) => accepted(m.call({ op: "umount_map", path })) },
+  { name: `umount ${path}`, make: (m) => accepted(m.umount(path)) },
 ]);
 
 function accepted(m: MapMountMachine): MapMountMachine | undefined {
@@ -52,7 +52,9 @@ function superblocksWrong(m: MapMountMachine): string | undefined {
   const { proposed, fs } = m.kernel as K;
   const maps = Array.from(proposed.trees.values(), ({ id }) => id);
   if (new Set(maps).size !== maps.length) return "one map has two superblocks";
-  const shown = new Set(Array.from(fs.mounts.values()).filter((sb) => proposed.trees.has(sb)));
+  const shown = new Set(
+    Array.from(fs.mounts.values(), ({ sb }) => sb).filter((sb) => proposed.trees.has(sb)),
+  );
   return shown.size === maps.length ? undefined : "a superblock is mounted nowhere";
 }
 

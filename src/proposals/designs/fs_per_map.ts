@@ -21,7 +21,7 @@ export function mounts(descriptors: boolean): Design<MapMountCall> {
     share: (m, name) => m.chmod(at(name), 0o777),
     find: (m, name) =>
       foundBy(descriptors ? m.bpf("OBJ_GET", { pathname: at(name) }) : m.open(at(name))),
-    unname: (m, name) => m.call({ op: "umount_map", path: at(name) }),
+    unname: (m, name) => m.umount(at(name)),
     names: (m) => namesOn(m, "tmpfs"),
     alive: (m) => m.mapIds.length > 0,
     own: (m) => ({ mount: m.kernel.fs.mounts.size }),

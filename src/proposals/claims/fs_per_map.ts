@@ -118,7 +118,7 @@ function sameCost(): Finding {
 
 /** Machines with small limits: mounts end at the limit, pins do not. */
 function endsAtLimit(kind: "mountMax" | "anonymous", room: number): Contradiction {
-  const limit = kind === "mountMax" ? room + 3 : room;
+  const limit = kind === "mountMax" ? room + 4 : room;
   let m = begin({ [kind]: limit });
   for (let i = 0; i <= room; i++) {
     m = m.bpf("MAP_CREATE", HASH);

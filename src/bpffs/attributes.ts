@@ -1,32 +1,60 @@
-/** chmod(2), chown(2) and open(2), as far as a bpffs and its directories need them. */
+/** chmod(2), chown(2) and their kin (fs/open.c, fs/attr.c), on a bpffs and a tmpfs. */
 import * as E from "fp-ts/lib/Either.js";
 import { capable } from "../kernel/capabilities.ts";
-import { freeFd, install } from "../kernel/fds.ts";
+import { anyFileAt, fileAt } from "../kernel/fds.ts";
+import type { Inode } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
-import type { Inode } from "../kernel/inodes.ts";
-import { openInode, withInode } from "../kernel/refs.ts";
-import { rules } from "../kernel/rule.ts";
+import { withInode } from "../kernel/refs.ts";
+import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
-import { MAY_READ, MAY_WRITE, permits } from "./permission.ts";
-import { DELTA, has } from "../versions/deltas.ts";
-import { isBpffs, pathAt, resolve } from "./walk.ts";
+import { isReadOnly } from "./create.ts";
+import { keepsGroup, withoutSetId } from "./truncate.ts";
+import { type Found, inodeAt, pathAt, resolve } from "./walk.ts";
+
+/** What a call changes: what a path names, or what a descriptor is of. */
+export type Target =
+  | { readonly path: string; readonly follows?: boolean }
+  | { readonly fd: number };
 
 export const CHMOD = rules("chmod", {
+  bad_fd: ["EBADF", "fchmod: the descriptor is not open, or was opened with O_PATH"],
+  read_only: ["EROFS", "the file system is read-only"],
   owner: ["EPERM", "the caller neither owns the file nor has CAP_FOWNER"],
 });
 
-/** chmod(2), for the permission and sticky bits. */
-export function chmod(k: Kernel, task: Task, path: string, mode: number): Outcome {
-  const found = E.chain(() => resolve(k, task, path))(pathAt([], path));
+/** Finds the target of a call; `anyFd` where O_PATH descriptors serve too. */
+function find(
+  k: Kernel,
+  task: Task,
+  target: Target,
+  badFd: Rule,
+  anyFd = false,
+): E.Either<Rule, Found | undefined> {
+  if ("path" in target) {
+    const { path, follows = true } = target;
+    return E.chain(() => resolve(k, task, path, undefined, follows))(pathAt([], path));
+  }
+  const object = (anyFd ? anyFileAt : fileAt)(k, task, target.fd)?.object;
+  if (object === undefined) return E.left(badFd);
+  return E.right(object.of === "inode" ? inodeAt(k, object.inode) : undefined);
+}
+
+const S_ISGID = 0o2000;
+
+/** chmod(2) and fchmod(2), which drop the set-group-id bit for who is not in the group. */
+export function chmod(k: Kernel, task: Task, target: Target, mode: number): Outcome {
+  const found = find(k, task, target, CHMOD.bad_fd);
   if (E.isLeft(found)) return refuse(k, found.left);
+  if (found.right === undefined) return unmodelled(k, "chmod of what is no file");
   const { number, inode } = found.right;
-  if ((mode & 0o6000) !== 0) return unmodelled(k, "set-id bits");
+  if (isReadOnly(k, found.right)) return refuse(k, CHMOD.read_only);
   if (!onBpffsOrTmpfs(k, inode.sb)) return unmodelled(k, "chmod elsewhere than bpffs and tmpfs");
   if (task.cred.uid !== inode.uid && !capable(task.cred, "CAP_FOWNER")) {
     return refuse(k, CHMOD.owner);
   }
-  return done(withInode(k, number, { ...inode, mode: mode & 0o7777 }));
+  const kept = keepsGroup(task, inode.gid) ? 0o7777 : 0o7777 & ~S_ISGID;
+  return done(withInode(k, number, { ...inode, mode: mode & kept }));
 }
 
 function onBpffsOrTmpfs(k: Kernel, sb: number): boolean {
@@ -35,27 +63,38 @@ function onBpffsOrTmpfs(k: Kernel, sb: number): boolean {
 }
 
 export const CHOWN = rules("chown", {
+  bad_fd: ["EBADF", "fchown: the descriptor is not open, or was opened with O_PATH"],
+  read_only: ["EROFS", "the file system is read-only"],
   capability: [
     "EPERM",
     "the caller has no CAP_CHOWN, and is not an owner who keeps the file and gives it to its own group",
+  ],
+  set_id: [
+    "EPERM",
+    "the file has a set-id bit, which it would lose, and the caller neither owns it nor has CAP_FOWNER",
   ],
 });
 
 /** (uid_t)-1 and (gid_t)-1: leave it as it is. */
 const UNCHANGED = 0xffffffff;
 
-/** chown(2), by who may give files away. */
-export function chown(k: Kernel, task: Task, path: string, uid: number, gid: number): Outcome {
-  const found = E.chain(() => resolve(k, task, path))(pathAt([], path));
+/** chown(2), lchown(2) and fchown(2), by who may give files away. A file loses its set-id bits. */
+export function chown(k: Kernel, task: Task, target: Target, uid: number, gid: number): Outcome {
+  const found = find(k, task, target, CHOWN.bad_fd);
   if (E.isLeft(found)) return refuse(k, found.left);
+  if (found.right === undefined) return unmodelled(k, "chown of what is no file");
   const { number, inode } = found.right;
+  if (isReadOnly(k, found.right)) return refuse(k, CHOWN.read_only);
   if (!onBpffsOrTmpfs(k, inode.sb)) return unmodelled(k, "chown elsewhere than bpffs and tmpfs");
   const owner = uid >>> 0 === UNCHANGED ? inode.uid : uid >>> 0;
   const group = gid >>> 0 === UNCHANGED ? inode.gid : gid >>> 0;
   if (!mayGive(task, inode, uid, owner) || !mayRegroup(task, inode, gid, group)) {
     return refuse(k, CHOWN.capability);
   }
-  return done(withInode(k, number, { ...inode, uid: owner, gid: group }));
+  const mode = inode.node.kind === "dir" ? inode.mode : withoutSetId(task, inode);
+  const owns = task.cred.uid === inode.uid || capable(task.cred, "CAP_FOWNER");
+  if (mode !== inode.mode && !owns) return refuse(k, CHOWN.set_id);
+  return done(withInode(k, number, { ...inode, uid: owner, gid: group, mode }));
 }
 
 /** `chown_ok`: an owner may give a file to itself; everybody may leave the owner as it is. */
@@ -68,43 +107,4 @@ function mayGive(task: Task, inode: Inode, asked: number, owner: number): boolea
 function mayRegroup(task: Task, inode: Inode, asked: number, group: number): boolean {
   if (asked >>> 0 === UNCHANGED || capable(task.cred, "CAP_CHOWN")) return true;
   return task.cred.uid === inode.uid && (group === inode.gid || group === task.cred.gid);
-}
-
-export const OPEN = rules("open", {
-  fd_limit: ["EMFILE", "the task has RLIMIT_NOFILE descriptors"],
-  dir_write: ["EISDIR", "a directory is opened for writing"],
-  permission: ["EACCES", "the mode of the file does not allow the access"],
-  pin: ["EIO", "a pinned object cannot be opened by its path: OBJ_GET gets it"],
-});
-
-const O_ACCMODE = 3;
-const O_CLOEXEC = 0o2000000;
-
-/** open(2) without O_CREAT, of a directory or a pinned object. */
-export function open(k: Kernel, task: Task, path: string, flags: number): Outcome {
-  const full = freeFd(task) === undefined;
-  if (full && has(k.version, DELTA.open_fd_first)) return refuse(k, OPEN.fd_limit);
-  const text = pathAt([], path);
-  if (E.isLeft(text)) return refuse(k, text.left);
-  if ((flags & O_ACCMODE) > 2 || (flags & ~(O_ACCMODE | O_CLOEXEC)) !== 0) {
-    return unmodelled(k, "open flags other than the access mode and O_CLOEXEC");
-  }
-  if (full) return refuse(k, OPEN.fd_limit);
-  const found = resolve(k, task, path);
-  if (E.isLeft(found)) return refuse(k, found.left);
-  const { number, inode } = found.right;
-  const access = flags & O_ACCMODE;
-  if (inode.node.kind === "dir" && access !== 0) return refuse(k, OPEN.dir_write);
-  const want = access === 0 ? MAY_READ : access === 1 ? MAY_WRITE : MAY_READ | MAY_WRITE;
-  if (!permits(task, inode, want)) return refuse(k, OPEN.permission);
-  if (inode.node.kind === "pin") return refuse(k, OPEN.pin);
-  if (inode.node.kind !== "dir" && !isBpffs(k, inode)) return unmodelled(k, "other files");
-  const cloexec = (flags & O_CLOEXEC) !== 0;
-  const opened = install(
-    openInode(k, number),
-    task.number,
-    { of: "inode", inode: number },
-    cloexec,
-  );
-  return done(opened.k, opened.fd);
 }

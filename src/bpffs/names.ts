@@ -1,16 +1,15 @@
-/** System calls that make, move and remove names (fs/namei.c), on a bpffs or a tmpfs. */
+/** System calls that make and remove names (fs/namei.c), on a bpffs or a tmpfs. */
 import * as E from "fp-ts/lib/Either.js";
 import { Map as PMap } from "immutable";
-import type { Inode, Node } from "../kernel/inodes.ts";
+import type { Node } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
-import { keepOrFree, openInode, withInode } from "../kernel/refs.ts";
+import { keepOrFree, openInode } from "../kernel/refs.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import {
   addName,
   CREATE,
-  enter,
   entriesOf,
   freePlace,
   isReadOnly,
@@ -45,12 +44,12 @@ export const UNLINK = rules("unlink", {
 });
 
 /** Whether the model may change the file system that a directory is on. */
-function changeable(k: Kernel, dir: Found): boolean {
+export function changeable(k: Kernel, dir: Found): boolean {
   const { type } = k.fs.superblocks.get(dir.inode.sb)!;
   return type === "bpf" || type === "tmpfs";
 }
 
-const ELSEWHERE = "changes to a file system other than bpffs and tmpfs";
+export const ELSEWHERE = "changes to a file system other than bpffs and tmpfs";
 
 /** mkdir(2) */
 export function mkdir(k: Kernel, task: Task, path: string, mode: number): Outcome {
@@ -86,13 +85,13 @@ export function symlink(k: Kernel, task: Task, target: string, path: string): Ou
 }
 
 /** Why a name may not be taken out of its directory, if so. */
-function mayDelete(task: Task, dir: Found, victim: Found): Rule | undefined {
+export function mayDelete(task: Task, dir: Found, victim: Found): Rule | undefined {
   if (!permits(task, dir.inode, MAY_WRITE | MAY_EXEC)) return DELETE.write;
   return stickyForbids(task, dir.inode, victim.inode) ? DELETE.sticky : undefined;
 }
 
 /** The inode that a name itself stands for, mounts on it left aside. */
-function named(k: Kernel, parent: Parent): E.Either<Rule, Found> {
+export function named(k: Kernel, parent: Parent): E.Either<Rule, Found> {
   const found = lookup(k, parent.dir, parent.name);
   if (E.isLeft(found)) return found;
   if (found.right === undefined) return E.left(PATH.absent);
@@ -121,7 +120,7 @@ export function unlink(k: Kernel, task: Task, path: string): Outcome {
 }
 
 /** Takes a name out and lets go of what it named. */
-function drop(k: Kernel, dir: number, name: string, victim: Found): Kernel {
+export function drop(k: Kernel, dir: number, name: string, victim: Found): Kernel {
   const left = leave(k, dir, name, false);
   const inode = left.fs.inodes.get(victim.number)!;
   return keepOrFree(left, victim.number, { ...inode, nlink: inode.nlink - 1 });
@@ -154,113 +153,7 @@ export function rmdir(k: Kernel, task: Task, path: string): Outcome {
 }
 
 /** Takes a directory away; while it is open, it holds the one it was in, which is still its `..`. */
-function dropDir(k: Kernel, dir: number, name: string, number: number): Kernel {
+export function dropDir(k: Kernel, dir: number, name: string, number: number): Kernel {
   const left = openInode(leave(k, dir, name, true), dir);
   return keepOrFree(left, number, { ...left.fs.inodes.get(number)!, nlink: 0 });
-}
-
-export const RENAME = rules("rename", {
-  cross: ["EXDEV", "the two paths are on different file systems"],
-  special: ["EBUSY", "one of the paths ends in `.`, `..` or is `/`"],
-  old_slash: ["ENOTDIR", "a slash follows the old name and it is no directory"],
-  new_slash: ["ENOTDIR", "a slash follows the new name and the old one is no directory"],
-  into_itself: ["EINVAL", "the new path is below the directory that is moved"],
-  over_parent: ["ENOTEMPTY", "the new path is a directory on the way to the old one"],
-  over_file: ["ENOTDIR", "a directory would replace something else"],
-  over_dir: ["EISDIR", "something else would replace a directory"],
-  moved_dir: ["EACCES", "a directory changes its parent and may itself not be written to"],
-  not_empty: ["ENOTEMPTY", "the directory that would be replaced has entries"],
-});
-
-/** Whether `number` is `dir` or above it, within one file system. */
-function isAncestor(k: Kernel, number: number, dir: number): boolean {
-  if (number === dir) return true;
-  const node = k.fs.inodes.get(dir)!.node as Extract<Node, { kind: "dir" }>;
-  return node.parent !== dir && isAncestor(k, number, node.parent);
-}
-
-function isSpecial({ name }: Parent): boolean {
-  return name === "/" || name === "." || name === "..";
-}
-
-/** rename(2) */
-export function rename(k: Kernel, task: Task, from: string, to: string): Outcome {
-  const source = E.chain((text: string) => walkToParent(k, task, text))(pathAt([], from));
-  if (E.isLeft(source)) return refuse(k, source.left);
-  const target = E.chain((text: string) => walkToParent(k, task, text))(pathAt([], to));
-  if (E.isLeft(target)) return refuse(k, target.left);
-  if (source.right.dir.inode.sb !== target.right.dir.inode.sb) return refuse(k, RENAME.cross);
-  if (isSpecial(source.right) || isSpecial(target.right)) return refuse(k, RENAME.special);
-  if (isReadOnly(k, source.right.dir)) return refuse(k, DELETE.read_only);
-  return move(k, task, source.right, target.right);
-}
-
-function move(k: Kernel, task: Task, source: Parent, target: Parent): Outcome {
-  const old = named(k, source);
-  if (E.isLeft(old)) return refuse(k, old.left);
-  const there = lookup(k, target.dir, target.name);
-  if (E.isLeft(there)) return refuse(k, there.left);
-  const victim = there.right === undefined ? undefined : named(k, target);
-  const over = victim !== undefined && E.isRight(victim) ? victim.right : undefined;
-  const isDir = old.right.inode.node.kind === "dir";
-  if (!isDir && source.slash) return refuse(k, RENAME.old_slash);
-  if (!isDir && target.slash) return refuse(k, RENAME.new_slash);
-  if (isDir && isAncestor(k, old.right.number, target.dir.number)) {
-    return refuse(k, RENAME.into_itself);
-  }
-  if (over?.inode.node.kind === "dir" && isAncestor(k, over.number, source.dir.number)) {
-    return refuse(k, RENAME.over_parent);
-  }
-  if (over?.number === old.right.number) return done(k);
-  if (!changeable(k, source.dir)) return unmodelled(k, ELSEWHERE);
-  const refused = mayMove(task, source, target, old.right, over);
-  return refused !== undefined
-    ? refuse(k, refused)
-    : done(moved(k, source, target, old.right, over));
-}
-
-function mayMove(
-  task: Task,
-  source: Parent,
-  target: Parent,
-  old: Found,
-  over: Found | undefined,
-): Rule | undefined {
-  const isDir = old.inode.node.kind === "dir";
-  const gone = mayDelete(task, source.dir, old);
-  if (gone !== undefined) return gone;
-  if (over === undefined) {
-    if (!mayCreate(task, target.dir)) return CREATE.write;
-  } else {
-    const replaced = mayDelete(task, target.dir, over);
-    if (replaced !== undefined) return replaced;
-    const overDir = over.inode.node.kind === "dir";
-    if (isDir && !overDir) return RENAME.over_file;
-    if (!isDir && overDir) return RENAME.over_dir;
-  }
-  const leaves = isDir && source.dir.number !== target.dir.number;
-  if (leaves && !permits(task, old.inode, MAY_WRITE)) return RENAME.moved_dir;
-  const full = over !== undefined && isDir && entriesOf(over.inode).size > 0;
-  return full ? RENAME.not_empty : undefined;
-}
-
-function moved(
-  k: Kernel,
-  source: Parent,
-  target: Parent,
-  old: Found,
-  over: Found | undefined,
-): Kernel {
-  const isDir = old.inode.node.kind === "dir";
-  const cleared = over === undefined
-    ? k
-    : isDir
-    ? dropDir(k, target.dir.number, target.name, over.number)
-    : drop(k, target.dir.number, target.name, over);
-  const left = leave(cleared, source.dir.number, source.name, isDir);
-  const entered = enter(left, target.dir.number, target.name, old.number, isDir);
-  const inode: Inode = entered.fs.inodes.get(old.number)!;
-  if (inode.node.kind !== "dir") return entered;
-  const node = { ...inode.node, parent: target.dir.number };
-  return withInode(entered, old.number, { ...inode, node });
 }

@@ -4,7 +4,7 @@
  */
 import * as E from "fp-ts/lib/Either.js";
 import { type Memory, type Ptr, readString } from "../abi/memory.ts";
-import { fileAt } from "../kernel/fds.ts";
+import { anyFileAt } from "../kernel/fds.ts";
 import type { Inode } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
@@ -84,11 +84,12 @@ function parentOf(k: Kernel, dir: Found): Found {
   return inodeAt(k, mountedOn(k, up));
 }
 
-/** Where a path starts: the root, the working directory (the root too), or a directory descriptor. */
+/** Where a path starts: the root, the working directory, or a directory descriptor. */
 function start(k: Kernel, task: Task, path: string, dirfd: number | undefined): Walked<Found> {
   const root = inodeAt(k, mountedOn(k, k.fs.root));
-  if (path.startsWith("/") || dirfd === undefined) return E.right(root);
-  const file = fileAt(k, task, dirfd);
+  if (path.startsWith("/")) return E.right(root);
+  if (dirfd === undefined) return E.right(inodeAt(k, mountedOn(k, task.cwd)));
+  const file = anyFileAt(k, task, dirfd);
   if (file === undefined) return E.left(PATH.path_fd);
   if (file.object.of !== "inode") return E.left(PATH.path_fd_not_dir);
   const found = inodeAt(k, file.object.inode);
@@ -205,20 +206,89 @@ function walkFrom(
   path: string,
   budget: Budget,
   last: boolean,
+  follows = true,
 ): Walked<Found> {
   const parent = parentWithin(k, task, E.right(from), path, budget);
   if (E.isLeft(parent)) return parent;
   const { dir, name, slash } = parent.right;
   if (name === "/") return E.right(dir);
+  if (!follows && !slash && !isSpecial(name)) return present(lookup(k, dir, name));
   const found = step(k, task, dir, name, budget, last);
   if (E.isLeft(found) || !slash) return found;
   return found.right.inode.node.kind === "dir" ? found : E.left(PATH.not_dir);
 }
 
-/** Resolves a path to what it names, through symlinks (`user_path_at` with LOOKUP_FOLLOW). */
-export function resolve(k: Kernel, task: Task, path: string, dirfd?: number): Walked<Found> {
+/** `.` and `..`, which no directory has to look up, and the `/` of a path without a name. */
+export function isSpecial(name: string): boolean {
+  return name === "/" || name === "." || name === "..";
+}
+
+function present(found: Walked<Found | undefined>): Walked<Found> {
+  return E.chain((there: Found | undefined): Walked<Found> =>
+    there === undefined ? E.left(PATH.absent) : E.right(there)
+  )(found);
+}
+
+/**
+ * Resolves a path to what it names, through symlinks (`user_path_at` with LOOKUP_FOLLOW); where it
+ * does not follow, a symlink as the last name is what is named.
+ */
+export function resolve(
+  k: Kernel,
+  task: Task,
+  path: string,
+  dirfd?: number,
+  follows = true,
+): Walked<Found> {
   const from = start(k, task, path, dirfd);
-  return E.isLeft(from) ? from : walkFrom(k, task, from.right, path, { links: 0 }, true);
+  if (E.isLeft(from)) return from;
+  return walkFrom(k, task, from.right, path, { links: 0 }, true, follows);
+}
+
+/** The place that a path ends at: a name, and what is there. */
+export interface Place {
+  readonly parent: Parent;
+  readonly found: Found | undefined;
+  /** A slash stood behind a name: only a directory will do. */
+  readonly slash: boolean;
+}
+
+/**
+ * Walks to the last name as open(2) does: through a symlink there to the name that it says, which
+ * need not exist. `stop` refuses a name before it is looked up.
+ */
+export function lastPlace(
+  k: Kernel,
+  task: Task,
+  path: string,
+  dirfd: number | undefined,
+  follows: boolean,
+  stop: (parent: Parent) => Rule | undefined,
+): Walked<Place> {
+  const budget: Budget = { links: 0 };
+  let from = start(k, task, path, dirfd);
+  for (let [at, slash] = [path, false];;) {
+    const walked = parentWithin(k, task, from, at, budget);
+    if (E.isLeft(walked)) return walked;
+    const parent = walked.right;
+    const { dir, name } = parent;
+    if (isSpecial(name)) {
+      return E.right({ parent, found: name === ".." ? parentOf(k, dir) : dir, slash: false });
+    }
+    const stopped = stop(parent);
+    if (stopped !== undefined) return E.left(stopped);
+    slash ||= parent.slash;
+    const found = lookup(k, dir, name);
+    if (E.isLeft(found)) return found;
+    const node = found.right?.inode.node;
+    if (node?.kind !== "symlink" || (!follows && !slash)) {
+      return E.right({ parent, found: found.right, slash });
+    }
+    if (++budget.links > MAXSYMLINKS) return E.left(PATH.loop);
+    if (stickyLink(k, task, dir.inode, found.right!.inode)) return E.left(PATH.sticky_link);
+    at = node.target;
+    from = at.startsWith("/") ? E.right(inodeAt(k, mountedOn(k, k.fs.root))) : E.right(dir);
+  }
 }
 
 const AT_FDCWD = -100;

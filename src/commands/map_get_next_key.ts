@@ -1,12 +1,11 @@
-import { BPF_F_ZERO_SEED } from "../abi/constants.ts";
 import { isNull, read } from "../abi/memory.ts";
 import { fileAt } from "../kernel/fds.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import type { BpfMap } from "../kernel/maps.ts";
 import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import { rules } from "../kernel/rule.ts";
 import { isRule } from "../maps/kind.ts";
 import { kindOf } from "../maps/kinds.ts";
+import { inRandomOrder } from "../maps/order.ts";
 import { type Args, type Command, copyOut } from "./args.ts";
 
 /** Source: kernel/bpf/syscall.c, map_get_next_key. */
@@ -40,10 +39,4 @@ export const map_get_next_key: Command<"MAP_GET_NEXT_KEY"> = (k, task, args) => 
 function told(k: Kernel, { attr, memory }: Args<"MAP_GET_NEXT_KEY">, next: string): Outcome {
   const { writes, faulted } = copyOut(memory, "next_key", attr.next_key, next);
   return faulted ? refuse(k, R.next_key_fault, writes) : done(k, 0, writes);
-}
-
-/** Whether the order of a map's keys hangs on a random seed: with two keys or more, it shows. */
-function inRandomOrder({ contents, spec }: BpfMap): boolean {
-  return contents.kind === "hash" && contents.count > 1 &&
-    (spec.map_flags & BPF_F_ZERO_SEED) === 0;
 }

@@ -1,13 +1,23 @@
 import type { Rule } from "../kernel/rule.ts";
-import { CHMOD, CHOWN, OPEN } from "../bpffs/attributes.ts";
+import { ACCESS } from "../bpffs/access.ts";
+import { CHMOD, CHOWN } from "../bpffs/attributes.ts";
 import { CREATE } from "../bpffs/create.ts";
-import { DELETE, RENAME, RMDIR, UNLINK } from "../bpffs/names.ts";
+import { LINK } from "../bpffs/link.ts";
+import { MKNOD } from "../bpffs/mknod.ts";
+import { DELETE, RMDIR, UNLINK } from "../bpffs/names.ts";
+import { OPEN } from "../bpffs/open.ts";
+import { LSEEK, READ, WRITE } from "../bpffs/read.ts";
+import { RENAME } from "../bpffs/rename.ts";
+import { FSTAT, READLINK } from "../bpffs/stat.ts";
+import { TRUNCATE } from "../bpffs/truncate.ts";
+import { XATTR } from "../bpffs/xattrs.ts";
 import { PATH } from "../bpffs/walk.ts";
 import { ARRAY } from "../maps/array.ts";
 import { HASH } from "../maps/hash.ts";
 import { STRUCT_OPS } from "../maps/struct_ops/rules.ts";
 import { CLOSE, DUP, DUP2, FCNTL, RECV, SEND, SOCKETPAIR } from "../process/descriptors.ts";
-import { CAPSET, SETRLIMIT, SETUID } from "../process/life.ts";
+import { CAPSET, SETGID, SETRLIMIT, SETUID } from "../process/life.ts";
+import { CHDIR, FCHDIR } from "../process/places.ts";
 import { MMAP } from "../process/mappings.ts";
 import { LOG } from "./common_log.ts";
 import { ENTRY } from "./entry.ts";
@@ -78,6 +88,18 @@ const TABLES: readonly Table[] = [
   CHMOD,
   CHOWN,
   OPEN,
+  READ,
+  WRITE,
+  LSEEK,
+  LINK,
+  MKNOD,
+  TRUNCATE,
+  FSTAT,
+  READLINK,
+  ACCESS,
+  XATTR,
+  CHDIR,
+  FCHDIR,
   CLOSE,
   DUP,
   DUP2,
@@ -87,6 +109,7 @@ const TABLES: readonly Table[] = [
   RECV,
   MMAP,
   SETUID,
+  SETGID,
   CAPSET,
   SETRLIMIT,
 ];

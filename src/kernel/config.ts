@@ -12,6 +12,8 @@ export interface Config {
   readonly totalram: number;
   /** `fs.protected_symlinks` */
   readonly protected_symlinks: 0 | 1;
+  /** `fs.protected_hardlinks` */
+  readonly protected_hardlinks: 0 | 1;
   /** Whether CPU mitigations are off, which spares arrays their rounding up for the unprivileged. */
   readonly mitigations_off: boolean;
   /** `net.ipv4.tcp_available_congestion_control` at boot: the kernel's own algorithms. */
@@ -38,6 +40,7 @@ export const DEFAULT_CONFIG: Config = {
   numa_nodes: 1,
   totalram: 2 ** 40,
   protected_symlinks: 0,
+  protected_hardlinks: 1,
   mitigations_off: false,
   tcp_congestion_control: ["reno", "cubic"],
 };

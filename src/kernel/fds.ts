@@ -8,10 +8,25 @@ export function withTask(k: Kernel, task: Task): Kernel {
   return { ...k, tasks: k.tasks.set(task.number, task) };
 }
 
-/** The open file behind a descriptor; a descriptor is looked up as an unsigned number. */
+/**
+ * The open file behind a descriptor (`fdget`); a descriptor is looked up as an unsigned number. One
+ * that was opened with O_PATH counts as not open.
+ */
 export function fileAt(k: Kernel, task: Task, fd: number | undefined): OpenFile | undefined {
+  const file = anyFileAt(k, task, fd);
+  return file?.object.of === "inode" && file.object.path ? undefined : file;
+}
+
+/** The same with O_PATH descriptors (`fdget_raw`). */
+export function anyFileAt(k: Kernel, task: Task, fd: number | undefined): OpenFile | undefined {
   const slot = task.fds.get((fd ?? 0) >>> 0);
   return slot === undefined ? undefined : k.files.get(slot.file);
+}
+
+/** The kernel with what an open file is of changed, for everybody who has it. */
+export function withObject(k: Kernel, task: Task, fd: number, object: FileObject): Kernel {
+  const { file } = task.fds.get(fd >>> 0)!;
+  return { ...k, files: k.files.set(file, { ...k.files.get(file)!, object }) };
 }
 
 /** The lowest free descriptor from `from` on, or undefined where the limit is reached. */

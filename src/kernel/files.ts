@@ -8,6 +8,34 @@ export const RDWR: Mode = { readable: true, writable: true };
 export const RDONLY: Mode = { readable: true, writable: false };
 export const WRONLY: Mode = { readable: false, writable: true };
 
+/** Where a map's text is read from (`struct seq_file` and the map's own `struct map_iter`). */
+export interface SeqFile {
+  /** Bytes read so far. */
+  readonly pos: number;
+  /** The record to show next; 0 is the heading. */
+  readonly index: number;
+  /** The key that was come to last; undefined before the first. */
+  readonly key: string | undefined;
+  /** No key came after that one. */
+  readonly done: boolean;
+  /** What was shown and not read yet. */
+  readonly rest: string;
+  /** The size of the buffer; no more than that is shown in one go. */
+  readonly size: number;
+}
+
+/** An open file of a path. */
+export interface InodeFile {
+  readonly of: "inode";
+  readonly inode: number;
+  /** For reading only, where it is absent. */
+  readonly mode?: Mode;
+  /** It was opened with O_PATH: a place, and nothing to read. */
+  readonly path?: true;
+  /** The text of a pinned map. */
+  readonly seq?: SeqFile;
+}
+
 /** What an open file is of. */
 export type FileObject =
   /** A map, by its id; the mode is what the descriptor may do. */
@@ -18,7 +46,7 @@ export type FileObject =
   /** One end of a Unix socket pair, by its number in `Kernel.sockets`. */
   | { readonly of: "socket"; readonly id: number }
   /** A file or directory, opened by path. */
-  | { readonly of: "inode"; readonly inode: number }
+  | InodeFile
   /** Anything that bpf(2) has nothing to do with: a terminal, a pipe. */
   | { readonly of: "other" };
 

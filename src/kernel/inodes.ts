@@ -1,4 +1,4 @@
-import type { Map as PMap } from "immutable";
+import type { Map as PMap, OrderedMap } from "immutable";
 import type { Radix } from "./radix.ts";
 
 /** What a node of a file system is. */
@@ -19,8 +19,12 @@ export interface Inode {
   readonly sb: number;
   /** Names and, for a directory, its own `.` and its subdirectories' `..`. */
   readonly nlink: number;
-  /** Open files that hold it, and removed directories that were in it and are still held. */
+  /** Open files and working directories that hold it, and removed directories that were in it and are still held. */
   readonly opens: number;
+  /** What truncate(2) made of the size, which is 0 at first. */
+  readonly size?: number;
+  /** Extended attributes by their full names (7.2), the first one first. */
+  readonly xattrs?: OrderedMap<string, string>;
 }
 
 /** A mounted file system instance. */

@@ -149,7 +149,7 @@ export function openInode(k: Kernel, number: number): Kernel {
   return withInode(k, number, { ...inode, opens: inode.opens + 1 });
 }
 
-function closeInode(k: Kernel, number: number): Kernel {
+export function closeInode(k: Kernel, number: number): Kernel {
   const inode = k.fs.inodes.get(number)!;
   return keepOrFree(k, number, { ...inode, opens: inode.opens - 1 });
 }

@@ -31,5 +31,7 @@ export interface Task {
   readonly fds: Radix<FdSlot>;
   readonly limits: Limits;
   readonly umask: number;
+  /** The working directory, by its inode; it is held as an open file would hold it. */
+  readonly cwd: number;
   readonly mappings: readonly Mapping[];
 }

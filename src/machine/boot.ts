@@ -6,7 +6,7 @@ import { type IdTable, idTable, replace } from "../kernel/ids.ts";
 import type { FileSystem, Inode, Superblock } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { Radix } from "../kernel/radix.ts";
-import { holdFile, openFile } from "../kernel/refs.ts";
+import { holdFile, openFile, openInode } from "../kernel/refs.ts";
 import type { Limits } from "../kernel/task.ts";
 import { atLeast, type Version } from "../kernel/version.ts";
 import { latin1 } from "../abi/memory.ts";
@@ -104,9 +104,10 @@ export function bootKernel(version: Version, options: BootOptions = {}): Kernel 
     fds: Radix.empty(),
     limits: { nofile: 1024, memlock: Infinity, ...options.limits },
     umask: 0o022,
+    cwd: blank.fs.root,
     mappings: [],
   });
-  return withStdio(first);
+  return withStdio(openInode(first, blank.fs.root));
 }
 
 function withStdio(k: Kernel): Kernel {

@@ -37,7 +37,75 @@ export type Call =
   | { readonly op: "symlink"; readonly target: string; readonly path: string }
   | { readonly op: "chmod"; readonly path: string; readonly mode: number }
   | { readonly op: "chown"; readonly path: string; readonly uid: number; readonly gid: number }
-  | { readonly op: "open"; readonly path: string; readonly flags: number }
+  | { readonly op: "lchown"; readonly path: string; readonly uid: number; readonly gid: number }
+  | { readonly op: "fchmod"; readonly fd: number; readonly mode: number }
+  | { readonly op: "fchown"; readonly fd: number; readonly uid: number; readonly gid: number }
+  | { readonly op: "truncate"; readonly path: string; readonly length: number }
+  | { readonly op: "link"; readonly path: string; readonly to: string }
+  | {
+    readonly op: "renameat2";
+    readonly path: string;
+    readonly to: string;
+    readonly flags: number;
+  }
+  | { readonly op: "mknod"; readonly path: string; readonly mode: number }
+  | { readonly op: "open"; readonly path: string; readonly flags: number; readonly mode?: number }
+  | {
+    readonly op: "openat";
+    readonly dirfd: number;
+    readonly path: string;
+    readonly flags: number;
+    readonly mode?: number;
+  }
+  | { readonly op: "read"; readonly fd: number; readonly n: number }
+  | { readonly op: "write"; readonly fd: number; readonly bytes: string }
+  | {
+    readonly op: "lseek";
+    readonly fd: number;
+    readonly off: number;
+    readonly whence: number;
+  }
+  | { readonly op: "stat"; readonly path: string }
+  | { readonly op: "lstat"; readonly path: string }
+  | { readonly op: "fstat"; readonly fd: number }
+  | { readonly op: "readlink"; readonly path: string; readonly size: number }
+  | { readonly op: "getdents"; readonly path: string }
+  | { readonly op: "access"; readonly path: string; readonly mode: number }
+  | {
+    readonly op: "faccessat2";
+    readonly dirfd: number;
+    readonly path: string;
+    readonly mode: number;
+    readonly flags: number;
+  }
+  | {
+    readonly op: "setxattr" | "lsetxattr";
+    readonly path: string;
+    readonly name: string;
+    readonly value: string;
+    readonly flags: number;
+  }
+  | {
+    readonly op: "fsetxattr";
+    readonly fd: number;
+    readonly name: string;
+    readonly value: string;
+    readonly flags: number;
+  }
+  | {
+    readonly op: "getxattr" | "lgetxattr";
+    readonly path: string;
+    readonly name: string;
+    readonly size: number;
+  }
+  | { readonly op: "fgetxattr"; readonly fd: number; readonly name: string; readonly size: number }
+  | { readonly op: "listxattr" | "llistxattr"; readonly path: string; readonly size: number }
+  | { readonly op: "flistxattr"; readonly fd: number; readonly size: number }
+  | { readonly op: "removexattr" | "lremovexattr"; readonly path: string; readonly name: string }
+  | { readonly op: "fremovexattr"; readonly fd: number; readonly name: string }
+  | { readonly op: "chdir"; readonly path: string }
+  | { readonly op: "fchdir"; readonly fd: number }
+  | { readonly op: "setgid"; readonly gid: number }
   | { readonly op: "umask"; readonly mask: number }
   | { readonly op: "setuid"; readonly uid: number }
   | { readonly op: "capset"; readonly mask: bigint }

@@ -188,9 +188,152 @@ export class Machine<C extends { readonly op: string } = never> {
     return this.call({ op: "chown", path, uid, gid });
   }
 
-  /** Opens a directory or a pinned object by path; `flags` is the access mode (O_RDONLY is 0). */
-  open(path: string, flags = 0): Machine<C> {
-    return this.call({ op: "open", path, flags });
+  lchown(path: string, uid: number, gid: number): Machine<C> {
+    return this.call({ op: "lchown", path, uid, gid });
+  }
+
+  fchmod(fd: number, mode: number): Machine<C> {
+    return this.call({ op: "fchmod", fd, mode });
+  }
+
+  fchown(fd: number, uid: number, gid: number): Machine<C> {
+    return this.call({ op: "fchown", fd, uid, gid });
+  }
+
+  truncate(path: string, length: number): Machine<C> {
+    return this.call({ op: "truncate", path, length });
+  }
+
+  /** A second name, `to`, for what `path` names. */
+  link(path: string, to: string): Machine<C> {
+    return this.call({ op: "link", path, to });
+  }
+
+  renameat2(path: string, to: string, flags: number): Machine<C> {
+    return this.call({ op: "renameat2", path, to, flags });
+  }
+
+  /** Of a node without a device number. */
+  mknod(path: string, mode: number): Machine<C> {
+    return this.call({ op: "mknod", path, mode });
+  }
+
+  /** Opens a directory or a pinned object by path; `flags` are of open(2) (O_RDONLY is 0). */
+  open(path: string, flags = 0, mode = 0): Machine<C> {
+    return this.call({ op: "open", path, flags, ...(mode !== 0 && { mode }) });
+  }
+
+  openat(dirfd: number, path: string, flags = 0, mode = 0): Machine<C> {
+    return this.call({ op: "openat", dirfd, path, flags, ...(mode !== 0 && { mode }) });
+  }
+
+  /** Reads up to `n` bytes; `text` has them. */
+  read(fd: number, n: number): Machine<C> {
+    return this.call({ op: "read", fd, n });
+  }
+
+  write(fd: number, bytes: string): Machine<C> {
+    return this.call({ op: "write", fd, bytes });
+  }
+
+  lseek(fd: number, off: number, whence = 0): Machine<C> {
+    return this.call({ op: "lseek", fd, off, whence });
+  }
+
+  /** `out` has `mode`, `uid`, `gid`, `nlink` and `size`. */
+  stat(path: string): Machine<C> {
+    return this.call({ op: "stat", path });
+  }
+
+  lstat(path: string): Machine<C> {
+    return this.call({ op: "lstat", path });
+  }
+
+  fstat(fd: number): Machine<C> {
+    return this.call({ op: "fstat", fd });
+  }
+
+  /** What a symlink says; `text` has it. */
+  readlink(path: string, size = 4096): Machine<C> {
+    return this.call({ op: "readlink", path, size });
+  }
+
+  /** The names in a directory; `names` has them. */
+  getdents(path: string): Machine<C> {
+    return this.call({ op: "getdents", path });
+  }
+
+  access(path: string, mode: number): Machine<C> {
+    return this.call({ op: "access", path, mode });
+  }
+
+  faccessat2(dirfd: number, path: string, mode: number, flags: number): Machine<C> {
+    return this.call({ op: "faccessat2", dirfd, path, mode, flags });
+  }
+
+  /** Gives a file an extended attribute; a number is a descriptor, as fsetxattr(2) takes it. */
+  setxattr(file: string | number, name: string, value: string, flags = 0): Machine<C> {
+    const rest = { name, value, flags };
+    return this.call(
+      typeof file === "number"
+        ? { op: "fsetxattr", fd: file, ...rest }
+        : { op: "setxattr", path: file, ...rest },
+    );
+  }
+
+  lsetxattr(path: string, name: string, value: string, flags = 0): Machine<C> {
+    return this.call({ op: "lsetxattr", path, name, value, flags });
+  }
+
+  /** The value of an extended attribute; `text` has it. */
+  getxattr(file: string | number, name: string, size = 4096): Machine<C> {
+    return this.call(
+      typeof file === "number"
+        ? { op: "fgetxattr", fd: file, name, size }
+        : { op: "getxattr", path: file, name, size },
+    );
+  }
+
+  lgetxattr(path: string, name: string, size = 4096): Machine<C> {
+    return this.call({ op: "lgetxattr", path, name, size });
+  }
+
+  /** The names of a file's extended attributes; `text` has them, each with a NUL behind it. */
+  listxattr(file: string | number, size = 4096): Machine<C> {
+    return this.call(
+      typeof file === "number"
+        ? { op: "flistxattr", fd: file, size }
+        : { op: "listxattr", path: file, size },
+    );
+  }
+
+  llistxattr(path: string, size = 4096): Machine<C> {
+    return this.call({ op: "llistxattr", path, size });
+  }
+
+  removexattr(file: string | number, name: string): Machine<C> {
+    return this.call(
+      typeof file === "number"
+        ? { op: "fremovexattr", fd: file, name }
+        : { op: "removexattr", path: file, name },
+    );
+  }
+
+  lremovexattr(path: string, name: string): Machine<C> {
+    return this.call({ op: "lremovexattr", path, name });
+  }
+
+  chdir(path: string): Machine<C> {
+    return this.call({ op: "chdir", path });
+  }
+
+  fchdir(fd: number): Machine<C> {
+    return this.call({ op: "fchdir", fd });
+  }
+
+  /** All three group ids. */
+  setgid(gid: number): Machine<C> {
+    return this.call({ op: "setgid", gid });
   }
 
   umask(mask: number): Machine<C> {
@@ -243,6 +386,18 @@ export class Machine<C extends { readonly op: string } = never> {
     if (!(bytes instanceof Uint8Array)) return [];
     const text = latin1(bytes);
     return Array.from({ length: text.length / 4 }, (_, i) => wordAt(text, 4 * i));
+  }
+
+  /** What the last call read: the text of a map, or what a symlink says. */
+  get text(): string {
+    const { buf } = this.out;
+    return buf instanceof Uint8Array ? latin1(buf) : "";
+  }
+
+  /** The names that getdents found, sorted. */
+  get names(): readonly string[] {
+    const { names } = this.out;
+    return names instanceof Uint8Array ? latin1(names).split("\0").slice(0, -1) : [];
   }
 
   /** Every call from boot to here. */
@@ -300,13 +455,18 @@ function madeBy(before: Kernel, after: Kernel): Step["made"] {
   return undefined;
 }
 
-/** Fields of attr itself that a command writes back. */
+/** Fields of attr itself that a command writes back, and those of stat(2). */
 const ATTR_FIELDS: ReadonlySet<string> = new Set([
   "next_id",
   "info_len",
   "log_true_size",
   "btf_log_true_size",
   "common.log_true_size",
+  "mode",
+  "uid",
+  "gid",
+  "nlink",
+  "size",
 ]);
 
 /** What a step wrote back to its caller, by field. */

@@ -1,10 +1,20 @@
 import * as attributes from "../bpffs/attributes.ts";
+import { access } from "../bpffs/access.ts";
+import { link } from "../bpffs/link.ts";
+import { mknod } from "../bpffs/mknod.ts";
 import * as names from "../bpffs/names.ts";
+import { open } from "../bpffs/open.ts";
+import * as reading from "../bpffs/read.ts";
+import { rename } from "../bpffs/rename.ts";
+import * as stats from "../bpffs/stat.ts";
+import { truncate } from "../bpffs/truncate.ts";
+import * as xattrs from "../bpffs/xattrs.ts";
 import { bpf, rawBpf } from "../commands/entry.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { type Outcome, unmodelled } from "../kernel/outcome.ts";
 import * as descriptors from "../process/descriptors.ts";
 import * as life from "../process/life.ts";
+import * as places from "../process/places.ts";
 import * as mappings from "../process/mappings.ts";
 import type { Call } from "./call.ts";
 
@@ -57,15 +67,73 @@ export function step(k: Kernel, taskNumber: number, call: Call): Outcome {
     case "unlink":
       return names.unlink(k, task, call.path);
     case "rename":
-      return names.rename(k, task, call.path, call.to);
+      return rename(k, task, call.path, call.to);
+    case "renameat2":
+      return rename(k, task, call.path, call.to, call.flags);
     case "symlink":
       return names.symlink(k, task, call.target, call.path);
+    case "link":
+      return link(k, task, call.path, call.to);
+    case "mknod":
+      return mknod(k, task, call.path, call.mode);
     case "chmod":
-      return attributes.chmod(k, task, call.path, call.mode);
+    case "fchmod":
+      return attributes.chmod(k, task, call, call.mode);
     case "chown":
-      return attributes.chown(k, task, call.path, call.uid, call.gid);
+    case "fchown":
+      return attributes.chown(k, task, call, call.uid, call.gid);
+    case "lchown":
+      return attributes.chown(k, task, itself(call), call.uid, call.gid);
+    case "truncate":
+      return truncate(k, task, call.path, call.length);
     case "open":
-      return attributes.open(k, task, call.path, call.flags);
+    case "openat":
+      return open(k, task, call);
+    case "read":
+      return reading.read(k, task, call.fd, call.n);
+    case "write":
+      return reading.write(k, task, call.fd);
+    case "lseek":
+      return reading.lseek(k, task, call.fd, call.whence);
+    case "stat":
+      return stats.stat(k, task, call.path, true);
+    case "lstat":
+      return stats.stat(k, task, call.path, false);
+    case "fstat":
+      return stats.fstat(k, task, call.fd);
+    case "readlink":
+      return stats.readlink(k, task, call.path, call.size);
+    case "getdents":
+      return stats.getdents(k, task, call.path);
+    case "access":
+    case "faccessat2":
+      return access(k, task, call);
+    case "setxattr":
+    case "fsetxattr":
+      return xattrs.setxattr(k, task, call, call.name, call.value, call.flags);
+    case "lsetxattr":
+      return xattrs.setxattr(k, task, itself(call), call.name, call.value, call.flags);
+    case "getxattr":
+    case "fgetxattr":
+      return xattrs.getxattr(k, task, call, call.name, call.size);
+    case "lgetxattr":
+      return xattrs.getxattr(k, task, itself(call), call.name, call.size);
+    case "listxattr":
+    case "flistxattr":
+      return xattrs.listxattr(k, task, call, call.size);
+    case "llistxattr":
+      return xattrs.listxattr(k, task, itself(call), call.size);
+    case "removexattr":
+    case "fremovexattr":
+      return xattrs.removexattr(k, task, call, call.name);
+    case "lremovexattr":
+      return xattrs.removexattr(k, task, itself(call), call.name);
+    case "chdir":
+      return places.chdir(k, task, call.path);
+    case "fchdir":
+      return places.fchdir(k, task, call.fd);
+    case "setgid":
+      return life.setgid(k, task, call.gid);
     case "umask":
       return life.umask(k, task, call.mask);
     case "setuid":
@@ -75,4 +143,9 @@ export function step(k: Kernel, taskNumber: number, call: Call): Outcome {
     case "setrlimit":
       return life.setrlimit(k, task, call.limits);
   }
+}
+
+/** What a path names, a symlink as the last name being that symlink. */
+function itself({ path }: { readonly path: string }): attributes.Target {
+  return { path, follows: false };
 }

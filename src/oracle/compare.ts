@@ -13,6 +13,7 @@ import {
   type Step as ModelStep,
   type Version,
 } from "bpfspec";
+import { compareText, compareWords, tellsWords } from "./compare_files.ts";
 import {
   bytesOf,
   commandOf,
@@ -158,8 +159,12 @@ function compareStep(
     return { observed: "nothing: the script ended", allowed: says(model) };
   }
   if (observed.kind === "not run") return { observed: observed.why, allowed: says(model) };
+  if (model.undetermined !== undefined && model.call.op === "read") {
+    return compareText(model, observed);
+  }
   if (model.undetermined !== undefined) return amongKeys(translated, observed, before());
   if (isForeign(translated, observed, ids, before)) return undefined;
+  if (tellsWords(model) && observed.ret >= 0) return compareWords(model, observed);
   if (!sameReturn(model, observed.ret)) {
     return { observed: named(observed.ret), allowed: says(model) };
   }

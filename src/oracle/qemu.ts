@@ -60,7 +60,7 @@ async function directoryForMemory(): Promise<string> {
 
 function qemuArguments(options: GuestOptions, directory: string): string[] {
   // Debian's kernels start with protected symlinks; the model's machine, as upstream's, does not.
-  const settings = "sysctl.fs.protected_symlinks=0 no_timer_check";
+  const settings = "sysctl.fs.protected_symlinks=0 sysctl.fs.protected_hardlinks=1 no_timer_check";
   const append = `console=ttyS1 quiet panic=-1 oops=panic ${settings} ${options.append ?? ""}`;
   return [
     ...["-accel", "tcg", "-cpu", options.cpu ?? "max", "-smp", String(options.cpus ?? 1)],

@@ -50,6 +50,7 @@ export function unlikeReal({ options }: Path): string | undefined {
 const SYSCTLS = {
   unprivileged_bpf_disabled: { file: "kernel/unprivileged_bpf_disabled", atBoot: 2 },
   protected_symlinks: { file: "fs/protected_symlinks", atBoot: 0 },
+  protected_hardlinks: { file: "fs/protected_hardlinks", atBoot: 1 },
 } as const;
 
 /** The sysctls that a path needs, where they are not what kernels boot with. */

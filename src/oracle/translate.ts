@@ -24,6 +24,7 @@ import type { Area, Argument, OpName, Patch, Reference, Script, Step } from "./s
 import { areaOf, NotReplayable } from "./areas.ts";
 import { Ids } from "./ids.ts";
 import { Mappings } from "./mappings.ts";
+import { fileStep } from "./translate_files.ts";
 import { raw } from "./translate_raw.ts";
 import { realId, TYPE_FIELDS, type TypeIds, typeNamed } from "./type_ids.ts";
 
@@ -51,7 +52,30 @@ export const PATH_OPS: ReadonlySet<string> = new Set([
   "symlink",
   "chmod",
   "chown",
+  "lchown",
+  "fchmod",
+  "fchown",
+  "truncate",
+  "link",
+  "renameat2",
+  "mknod",
   "open",
+  "openat",
+  "stat",
+  "lstat",
+  "readlink",
+  "getdents",
+  "access",
+  "faccessat2",
+  "setxattr",
+  "lsetxattr",
+  "getxattr",
+  "lgetxattr",
+  "listxattr",
+  "llistxattr",
+  "removexattr",
+  "lremovexattr",
+  "chdir",
 ]);
 
 function usesPaths({ call }: ModelStep): boolean {
@@ -139,6 +163,11 @@ function translateStep(
   const { call, task } = model;
   if (call.op === "bpf") return { ...typed(version, task, call, ids), model };
   if (call.op === "raw") return { ...raw(task, call), model };
+  const file = fileStep(call);
+  if (file !== undefined) {
+    const { places, ...step } = file;
+    return { step: { task, ...step }, model, areas: places };
+  }
   const [op, args] = plain(call, model, mappings);
   const areas = answerAreas(call);
   return { step: { task, op, args }, model, areas };
@@ -187,7 +216,7 @@ function plain(call: Plain, model: ModelStep, mappings: Mappings): [OpName, Args
     }
     default: {
       const { op, ...args } = call;
-      return [op, args as Args];
+      return [op as OpName, args as Args];
     }
   }
 }

@@ -100,6 +100,7 @@ export function send(k: Kernel, task: Task, fd: number, fds: readonly number[]):
   const slot = task.fds.get(fd >>> 0);
   if (slot === undefined) return refuse(k, SEND.bad_fd);
   const { object } = k.files.get(slot.file)!;
+  if (object.of === "inode" && object.path) return refuse(k, SEND.bad_fd);
   if (object.of !== "socket") return refuse(k, SEND.not_socket);
   if (fds.length > SCM_MAX_FD) return refuse(k, SEND.too_many);
   const slots = fds.map((sent) => task.fds.get(sent >>> 0));
@@ -141,6 +142,7 @@ export function recv(k: Kernel, task: Task, fd: number): Outcome {
   const slot = task.fds.get(fd >>> 0);
   if (slot === undefined) return refuse(k, RECV.bad_fd);
   const { object } = k.files.get(slot.file)!;
+  if (object.of === "inode" && object.path) return refuse(k, RECV.bad_fd);
   if (object.of !== "socket") return refuse(k, RECV.not_socket);
   const socket = k.sockets.get(object.id)!;
   const [message, ...queue] = socket.queue;

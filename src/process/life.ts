@@ -3,7 +3,7 @@ import { closeFd, withTask } from "../kernel/fds.ts";
 import { ALL_CAPABILITIES, capable, type Credentials } from "../kernel/capabilities.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, refuse } from "../kernel/outcome.ts";
-import { holdFile } from "../kernel/refs.ts";
+import { closeInode, holdFile, openInode } from "../kernel/refs.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Limits, Task } from "../kernel/task.ts";
 import { holdMapping, unmapAll } from "./mappings.ts";
@@ -17,14 +17,14 @@ export function fork(k: Kernel, task: Task): Outcome {
   let now = withTask(k, { ...task, number });
   for (const slot of task.fds.values()) now = holdFile(now, slot.file);
   for (const mapping of task.mappings) now = holdMapping(now, mapping);
-  return done(now, number);
+  return done(openInode(now, task.cwd), number);
 }
 
 /** exit(2): every descriptor is closed and every mapping goes, in that order of no matter. */
 export function exit(k: Kernel, task: Task): Outcome {
   let now = k;
   for (const [fd] of task.fds.entries()) now = closeFd(now, task.number, fd);
-  now = unmapAll(now, task.number);
+  now = closeInode(unmapAll(now, task.number), task.cwd);
   return done(withTask(now, { ...now.tasks.get(task.number)!, alive: false, fds: Radix.empty() }));
 }
 
@@ -55,6 +55,18 @@ export function setuid(k: Kernel, task: Task, asked: number): Outcome {
   const drops = cred.uid === 0 && uid !== 0;
   const caps = drops ? { permitted: 0n, effective: 0n } : {};
   return done(withTask(k, { ...task, cred: { ...cred, uid, ...caps } }));
+}
+
+export const SETGID = rules("setgid", {
+  capability: ["EPERM", "the caller has no CAP_SETGID and asks for another gid than its own"],
+});
+
+/** setresgid(2) of all three to one gid. */
+export function setgid(k: Kernel, task: Task, asked: number): Outcome {
+  const { cred } = task;
+  const gid = asked >>> 0 === UNCHANGED ? cred.gid : asked >>> 0;
+  if (gid !== cred.gid && !capable(cred, "CAP_SETGID")) return refuse(k, SETGID.capability);
+  return done(withTask(k, { ...task, cred: { ...cred, gid } }));
 }
 
 export const CAPSET = rules("capset", {

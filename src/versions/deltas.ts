@@ -130,6 +130,38 @@ export const DELTA = {
     "7.2",
     "open(2) takes a descriptor before it reads the path, so that EMFILE comes before ENAMETOOLONG",
   ),
+  open_create_dir: delta(
+    "open",
+    "create_dir",
+    "6.1",
+    "O_CREAT and O_DIRECTORY together are EINVAL",
+  ),
+  show_unsigned_enums: delta(
+    "read",
+    "unsigned_enums",
+    "6.1",
+    "an enum without a name for its value is shown as an unsigned number, where its BTF does not say that it is signed",
+  ),
+  rename_exchange: delta("rename", "exchange", "6.1", "a bpffs takes RENAME_EXCHANGE"),
+  rename_trap_first: delta(
+    "rename",
+    "trap_first",
+    "7.2",
+    "that one path is above the other is seen before a slash behind a name that is no directory's",
+  ),
+  xattrs: delta("xattr", "bpffs", "7.2", "a bpffs has extended attributes"),
+  xattr_args_first: delta(
+    "xattr",
+    "args_first",
+    "6.12",
+    "setxattr looks at its flags, the name and the size before it walks the path, and removexattr at the name",
+  ),
+  getxattr_name_first: delta(
+    "xattr",
+    "get_name_first",
+    "6.18",
+    "getxattr looks at the name before it walks the path",
+  ),
   license_late: delta(
     "PROG_LOAD",
     "license_late",

@@ -137,7 +137,7 @@ const mountCall: fc.Arbitrary<MapMountCall | Call> = fc.oneof(
     flags,
   })),
   key.map((path): Call => ({ op: "unlink", path })),
-  fd.map((fd) => ({ op: "getdents" as const, fd, count: 2 })),
+  fd.map((fd) => ({ op: "getdents_keys" as const, fd, count: 2 })),
   fd.map((fd) => ({ op: "read_key" as const, fd })),
   fd.map((fd) => ({ op: "write_key" as const, fd, text: "07\n" })),
 );

@@ -76,7 +76,8 @@ function walkObjects(k: Kernel, found: Found): void {
 }
 
 function walkTasks(k: Kernel, found: Found): void {
-  for (const { fds, mappings } of k.tasks.values()) {
+  for (const { alive, cwd, fds, mappings } of k.tasks.values()) {
+    if (alive) found.opens.add(cwd);
     for (const { file } of fds.values()) found.files.add(file);
     for (const { file, map, writable } of mappings) {
       found.files.add(file);

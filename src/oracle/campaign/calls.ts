@@ -15,6 +15,7 @@ import {
 } from "bpfspec";
 import type { Choice } from "./choices.ts";
 import { load } from "./btf.ts";
+import { FILE_KINDS } from "./files.ts";
 import { create, createTyped, element, nextKey } from "./maps.ts";
 import { BOUNDARIES, FLAGS, isWrong, ODD_PATHS, one, PATHS, wrongPlace } from "./pools.ts";
 import { fdOf, fdsOf, someFd } from "./state.ts";
@@ -170,6 +171,7 @@ const MASKS: readonly bigint[] = [
 
 /** Every kind of call with its weight. */
 export const KINDS: readonly (readonly [weight: number, make: Make])[] = [
+  ...FILE_KINDS,
   [12, (_m, c) => bpf("MAP_CREATE", create(c))],
   [16, (m, c) => bpf("MAP_UPDATE_ELEM", element(m, c, { value: "in", flags: true }))],
   [12, (m, c) => bpf("MAP_LOOKUP_ELEM", element(m, c, { value: "out" }))],
@@ -256,7 +258,6 @@ export const KINDS: readonly (readonly [weight: number, make: Make])[] = [
       mode: one([0o600, 0o000, 0o444, 0o755, 0o1777], c.b),
     }),
   ],
-  [1, (_m, c) => ({ op: "open", path: path(c, c.a), flags: c.b % 3 })],
   [1, (_m, c) => ({ op: "umask", mask: one([0, 0o22, 0o77, 0o777], c.a) })],
   [
     3,

@@ -8,6 +8,7 @@ const FD_FIELDS: ReadonlySet<string> = new Set([
   "path_fd",
   "fd",
   "to",
+  "dirfd",
 ]);
 
 function lowered(value: unknown, from: number): unknown {
@@ -35,7 +36,8 @@ function renumbered(call: Call, from: number): Call {
 /** Whether a step gave its task a new descriptor, which it then returned. */
 function madeDescriptor({ call, answer, made }: Step): number | undefined {
   if (answer.kind !== "value") return undefined;
-  const opens = made !== undefined || call.op === "open" || call.op === "dup" ||
+  const opens = made !== undefined || call.op === "open" || call.op === "openat" ||
+    call.op === "dup" ||
     (call.op === "bpf" && (call.cmd === "OBJ_GET" || call.cmd.endsWith("FD_BY_ID")));
   return opens ? answer.ret : undefined;
 }

@@ -2,6 +2,7 @@
 import { btf, type Machine, returning, u32 } from "bpfspec";
 import type { Choice } from "./choices.ts";
 import { one } from "./pools.ts";
+import { bytesOf, drawing, typedMaps } from "./types.ts";
 
 type Scene = (m: Machine) => Machine;
 
@@ -71,16 +72,45 @@ const weakened: Scene = (m) =>
     "CAP_SETUID",
   ]);
 
-const SCENES: readonly Scene[] = [
+/** Maps that BTF describes, with something in them, pinned and one of them open. */
+function described(m: Machine, { a, b, c }: Choice): Machine {
+  const seed = a + 10000 * (b + 10000 * c);
+  const draw = drawing(seed + 1);
+  const { bytes, maps } = typedMaps(m.kernel.version, seed, 3);
+  let now = m.bpf("BTF_LOAD", { btf: bytes, btf_size: bytes.length });
+  if (now.result !== 3) return m;
+  now = now.mkdir("/sys/fs/bpf/d");
+  for (const [i, attr] of maps.entries()) {
+    const made = now.bpf("MAP_CREATE", attr);
+    const map_fd = made.result;
+    if (typeof map_fd !== "number") continue;
+    now = made;
+    for (let n = 0; n < 4; n++) {
+      const key = attr.map_type === 2 ? u32(n) : bytesOf(draw, attr.key_size!);
+      const value = bytesOf(draw, attr.value_size!);
+      now = now.bpf("MAP_UPDATE_ELEM", { map_fd, key, value });
+    }
+    const pathname = `/sys/fs/bpf/${["a", "d/a", "b"][i]}`;
+    now = now.bpf("OBJ_PIN", { pathname, bpf_fd: map_fd });
+    const read = now.open(pathname);
+    const shown = typeof read.result === "number" ? read.read(read.result, 4096) : read;
+    if (shown.answer?.kind === "value") now = shown;
+  }
+  return now;
+}
+
+const SCENES: readonly ((m: Machine, first: Choice) => Machine)[] = [
   nothing,
   typed,
   furnished,
   pinned,
   unprivileged,
   weakened,
+  described,
+  described,
 ];
 
 /** The scene of a path, by its first choice. */
 export function sceneFor(m: Machine, first: Choice | undefined): Machine {
-  return first === undefined ? m : one(SCENES, first.task)(m).as(0);
+  return first === undefined ? m : one(SCENES, first.task)(m, first).as(0);
 }

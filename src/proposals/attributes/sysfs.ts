@@ -1,5 +1,5 @@
 /** Facts of every object as files below /sys/kernel/bpf, one value a file. */
-import { OPEN } from "../../bpffs/attributes.ts";
+import { OPEN } from "../../bpffs/open.ts";
 import { freeFd } from "../../kernel/fds.ts";
 import { done, type Outcome, refuse, unmodelled } from "../../kernel/outcome.ts";
 import type { Task } from "../../kernel/task.ts";

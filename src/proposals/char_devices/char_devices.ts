@@ -42,7 +42,7 @@ function own(k: K, taskNumber: number, call: Call | DeviceCall): Outcome | undef
   if (task === undefined || !task.alive) return undefined;
   switch (call.op) {
     case "mknod":
-      return mknod(k, task, call);
+      return "major" in call ? mknod(k, task, call) : undefined;
     case "stat":
       return stat(k, task, call);
     case "link":

@@ -1,7 +1,7 @@
 /** Device nodes: mknod(2), stat(2), link(2) and open(2), as Linux has them (fs/namei.c). */
 import * as E from "fp-ts/lib/Either.js";
 import { word } from "../../abi/words.ts";
-import { OPEN } from "../../bpffs/attributes.ts";
+import { OPEN } from "../../bpffs/open.ts";
 import { addName, CREATE, enter, freePlace, mayCreate, owned } from "../../bpffs/create.ts";
 import { MAY_READ, MAY_WRITE, permits } from "../../bpffs/permission.ts";
 import { type Found, isBpffs, pathAt, resolve } from "../../bpffs/walk.ts";

@@ -22,6 +22,8 @@ export interface Design<C extends { readonly op: string }> {
   share(m: Machine<C>, name: string): Machine<C>;
   /** Gets at the object by its name. */
   find(m: Machine<C>, name: string): Found<C>;
+  /** The current task goes into a mount namespace of its own, where the machine has them. */
+  unshare?(m: Machine<C>): Machine<C>;
   /** Takes the name away. */
   unname(m: Machine<C>, name: string): Machine<C>;
   /** The names that a walk finds, as the kernel keeps them. */

@@ -16,11 +16,20 @@ export function mounts(descriptors: boolean): Design<MapMountCall> {
     create: (m) => m.bpf("MAP_CREATE", MAP),
     naming: [
       (m, _, name) => m.mkdir(at(name)),
-      (m, fd, name) => m.call({ op: "mount_map", path: at(name), data: `fd=${fd}` }),
+      (m, fd, name) => m.call({ op: "mount_map", path: at(name), data: `fd=${fd},mode=0755` }),
     ],
-    share: (m, name) => m.chmod(at(name), 0o777),
-    find: (m, name) =>
-      foundBy(descriptors ? m.bpf("OBJ_GET", { pathname: at(name) }) : m.open(at(name))),
+    // It is said at the mount: what is mounted is read-only, its mode included.
+    share: (m) => m,
+    unshare: (m) => m.call({ op: "unshare_mounts" }),
+    find: (m, name) => {
+      if (descriptors) return foundBy(m.bpf("OBJ_GET", { pathname: at(name) }));
+      const opened = m.open(at(name));
+      const { fd } = foundBy(opened);
+      if (fd === undefined) return { m: opened, fd };
+      // Where nothing is mounted there is a directory all the same: has it keys?
+      const listed = opened.call({ op: "getdents_keys", fd, count: 1 });
+      return { m: listed, fd: foundBy(listed).fd === undefined ? undefined : fd };
+    },
     unname: (m, name) => m.call({ op: "umount_map", path: at(name) }),
     names: (m) => namesOn(m, "tmpfs"),
     alive: (m) => m.mapIds.length > 0,

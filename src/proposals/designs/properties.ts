@@ -87,6 +87,15 @@ function unprivilegedFetches<C extends Op>(design: Design<C>): string {
   return fetched.fd === undefined ? `no: ${why(fetched.m)}` : "yes";
 }
 
+/** Who was in a mount namespace of its own before the name was given: does it find it? */
+function seenElsewhere<C extends Op>(design: Design<C>): string {
+  const { unshare } = design;
+  if (unshare === undefined) return "not run";
+  const left = unshare(design.boot().as(1));
+  const { m, fd } = design.find(named(design, left.as(0)).as(1), NAME);
+  return fd === undefined ? `no: ${why(m)}` : "yes";
+}
+
 /** The maker dies after each step of naming but the last: what stays? */
 function crashSafe<C extends Op>(design: Design<C>): string {
   const found = new Set<string>();
@@ -177,6 +186,11 @@ export const PROPERTIES: readonly Property[] = [
     id: "fetched by unprivileged users",
     asks: "a user without capabilities fetches what is shared with all",
     answer: unprivilegedFetches,
+  },
+  {
+    id: "seen in another mount namespace",
+    asks: "one made before the name was given",
+    answer: seenElsewhere,
   },
   {
     id: "crash before the name",

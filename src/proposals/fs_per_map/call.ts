@@ -8,4 +8,4 @@ export type MapMountCall =
   /** unshare(2) with CLONE_NEWNS. */
   | { readonly op: "unshare_mounts" }
   /** What is done with files of keys. */
-  | Extract<KeysCall, { readonly op: "getdents" | "read_key" | "write_key" | "stat_key" }>;
+  | Extract<KeysCall, { readonly op: "getdents_keys" | "read_key" | "write_key" | "stat_key" }>;

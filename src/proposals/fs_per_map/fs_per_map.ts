@@ -103,7 +103,7 @@ function answered(k: K, task: Task, call: Call | MapMountCall): Outcome {
       return umount(k, task, call.path);
     case "unshare_mounts":
       return unshare(k, task);
-    case "getdents":
+    case "getdents_keys":
       if (isEmptyRoot(k, task, call.fd)) return done(k, 0);
   }
   if (!k.proposed.options.writable && changes(k, task, call)) {

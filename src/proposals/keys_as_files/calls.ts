@@ -18,7 +18,7 @@ export type KeysCall =
   }
   | { readonly op: "umount_keys"; readonly target: string }
   /** getdents(2): at most `count` names, each ended by a NUL; `ret` is how many. */
-  | { readonly op: "getdents"; readonly fd: number; readonly count: number }
+  | { readonly op: "getdents_keys"; readonly fd: number; readonly count: number }
   /** stat(2) of a key: writes the permission bits, uid, gid and inode number. */
   | { readonly op: "stat_key"; readonly path: string }
   /** read(2) from the start: the whole text of a value. */

@@ -1,6 +1,6 @@
 /** Keys as files: looking them up, opening, reading, writing and deleting them. */
 import type { Parent } from "../../bpffs/walk.ts";
-import { OPEN } from "../../bpffs/attributes.ts";
+import { OPEN } from "../../bpffs/open.ts";
 import { DELETE } from "../../bpffs/names.ts";
 import { MAY_EXEC, MAY_READ, MAY_WRITE, permits, stickyForbids } from "../../bpffs/permission.ts";
 import { word } from "../../abi/words.ts";

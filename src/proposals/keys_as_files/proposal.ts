@@ -55,7 +55,7 @@ function stepKeys(k: K, number: number, call: Call | KeysCall): Outcome | undefi
       return mountKeys(k, task, call);
     case "umount_keys":
       return umountKeys(k, task, call);
-    case "getdents":
+    case "getdents_keys":
       return getdents(k, task, call.fd, call.count);
     case "read_key":
       return readKey(k, task, call.fd);

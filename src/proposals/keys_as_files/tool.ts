@@ -23,7 +23,7 @@ export function ls(machine: KeysMachine, path: string, count = 64): readonly str
   if (typeof fd !== "number") return fd;
   const names: string[] = [];
   do {
-    m = m.call({ op: "getdents", fd, count });
+    m = m.call({ op: "getdents_keys", fd, count });
     if (typeof m.result !== "number") return m.result;
     names.push(...textOf(m.out, "names").split("\0").slice(0, -1));
   } while (m.result !== 0);

@@ -165,7 +165,7 @@ function aimed<C extends { readonly op: string }>(m: Machine<C>, call: Call | C,
     fetch_dev: () => ({ dev_fd: fdOf(m, "inode", who) }),
     unbind_dev: () => ({ dev_fd: fdOf(m, "inode", who) }),
     mount_map: () => ({ data: `fd=${fdOf(m, who === 1 ? "map" : "prog", 0)}` }),
-    getdents: () => ({ fd: fdOf(m, "inode", who) }),
+    getdents_keys: () => ({ fd: fdOf(m, "inode", who) }),
     read_key: () => ({ fd: fdOf(m, "other", 3) }),
     write_key: () => ({ fd: fdOf(m, "other", 3) }),
   };

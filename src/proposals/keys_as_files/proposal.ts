@@ -1,7 +1,7 @@
 import * as E from "fp-ts/lib/Either.js";
 import { Map as PMap } from "immutable";
 import { MAY_EXEC, permits } from "../../bpffs/permission.ts";
-import { type Parent, PATH, pathAt, walkToParent } from "../../bpffs/walk.ts";
+import { type Parent, PATH, pathAt, resolve, walkToParent } from "../../bpffs/walk.ts";
 import { type Outcome, refuse, unmodelled } from "../../kernel/outcome.ts";
 import { Radix } from "../../kernel/radix.ts";
 import { putMap } from "../../kernel/refs.ts";
@@ -86,8 +86,28 @@ function stepKeys(k: K, number: number, call: Call | KeysCall): Outcome | undefi
       return within(k, task, pathname, () => refuse(k, KEY.only_keys));
     }
     default:
-      return undefined;
+      return elsewhere(k, task, call);
   }
+}
+
+/** Calls by path that say nothing yet of a directory of keys, or of what is in one. */
+function elsewhere(k: K, task: Task, call: Call | KeysCall): Outcome | undefined {
+  for (const path of [pathOf(call, "path"), pathOf(call, "to")]) {
+    if (path === undefined) continue;
+    const found = resolve(k, task, path);
+    const isDir = call.op === "getdents" && E.isRight(found) &&
+      k.proposed.dirs.has(found.right.number);
+    const what = `${call.op} of keys as files`;
+    if (isDir) return unmodelled(k, what);
+    const inside = within(k, task, path, () => unmodelled(k, what));
+    if (inside !== undefined) return inside;
+  }
+  return undefined;
+}
+
+function pathOf(call: Call | KeysCall, field: "path" | "to"): string | undefined {
+  const path = (call as { readonly path?: unknown; readonly to?: unknown })[field];
+  return typeof path === "string" ? path : undefined;
 }
 
 /**

@@ -3,6 +3,7 @@ import * as E from "fp-ts/lib/Either.js";
 import { Map as PMap } from "immutable";
 import { entriesOf } from "../../bpffs/create.ts";
 import { PATH, pathAt, resolve, walkToParent } from "../../bpffs/walk.ts";
+import { parse } from "../../btf/types.ts";
 import { capable } from "../../kernel/capabilities.ts";
 import { fileAt } from "../../kernel/fds.ts";
 import { done, type Outcome, refuse, unmodelled } from "../../kernel/outcome.ts";
@@ -49,7 +50,9 @@ function superblockOf(
   if (object.of !== "map" && !isProg) return E.left(MOUNT_MAP.not_map);
   const map = object.of === "map" ? k.maps.table.get(object.id)! : undefined;
   if (map !== undefined && kindOf(map.spec.map_type) === undefined) return undefined;
-  const format = map === undefined ? undefined : formatOf(options, map.spec);
+  const btf = map?.spec.btf === undefined ? undefined : k.btfs.table.get(map.spec.btf.id)!;
+  const types = btf && parse(btf.data);
+  const format = map === undefined ? undefined : formatOf(options, map.spec, types);
   if (map !== undefined && format === undefined) return E.left(MOUNT_MAP.format);
   const { of, id } = object as { of: "map" | "prog"; id: number };
   const { uid, gid, mode } = options;

@@ -8,7 +8,7 @@ import { type Found, isBpffs, pathAt, resolve } from "../../bpffs/walk.ts";
 import { capable } from "../../kernel/capabilities.ts";
 import { freeFd, install } from "../../kernel/fds.ts";
 import { type Mode, RDONLY, RDWR, WRONLY } from "../../kernel/files.ts";
-import { done, type Outcome, refuse, unmodelled } from "../../kernel/outcome.ts";
+import { done, type Outcome, refuse } from "../../kernel/outcome.ts";
 import { openInode, withInode } from "../../kernel/refs.ts";
 import { rules } from "../../kernel/rule.ts";
 import type { Task } from "../../kernel/task.ts";
@@ -63,12 +63,10 @@ export function deviceAt(k: K, task: Task, path: string): Found & DeviceNode | u
 }
 
 /** stat(2), of which only the number of a device is told. */
-export function stat(k: K, task: Task, { path }: CallOf<"stat">): Outcome {
-  const found = E.chain(() => resolve(k, task, path))(pathAt([], path));
-  if (E.isLeft(found)) return refuse(k, found.left);
-  const node = k.proposed.nodes.get(found.right.number);
-  if (node === undefined) return unmodelled(k, "stat of anything but a device");
-  return done(k, 0, [{ field: "rdev", offset: 0, bytes: word(deviceNumber(node)) }]);
+export function stat(k: K, task: Task, { path }: CallOf<"stat">): Outcome | undefined {
+  const device = deviceAt(k, task, path);
+  if (device === undefined) return undefined;
+  return done(k, 0, [{ field: "rdev", offset: 0, bytes: word(deviceNumber(device)) }]);
 }
 
 /** Source: fs/namei.c, do_linkat. */
@@ -77,9 +75,9 @@ export const LINK = rules("link", {
 });
 
 /** link(2): one more name of the same node. */
-export function link(k: K, task: Task, { path, to }: CallOf<"link">): Outcome {
+export function link(k: K, task: Task, { path, to }: CallOf<"link">): Outcome | undefined {
   const device = deviceAt(k, task, path);
-  if (device === undefined) return unmodelled(k, "hard links of anything but a device");
+  if (device === undefined) return undefined;
   const place = freePlace(k, task, to);
   if (E.isLeft(place)) return refuse(k, place.left);
   const { dir, name } = place.right;

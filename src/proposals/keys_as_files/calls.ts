@@ -1,5 +1,8 @@
 import type { Format } from "./format.ts";
 
+/** A format, or that of the map's own BTF, which is made into format strings. */
+export type AskedFormat = Format | { readonly kind: "btf" };
+
 /** The calls that the proposal adds, and those of files that the model has not without it. */
 export type KeysCall =
   /** bpf(BPF_MAP_EXPAND): pins a map as a directory in which every key is a file. */
@@ -7,14 +10,14 @@ export type KeysCall =
     readonly op: "MAP_EXPAND";
     readonly map_fd: number;
     readonly pathname: string;
-    readonly format: Format;
+    readonly format: AskedFormat;
   }
   /** mount(2) of a pin on a directory: the other way that was thought of. */
   | {
     readonly op: "mount_keys";
     readonly source: string;
     readonly target: string;
-    readonly format: Format;
+    readonly format: AskedFormat;
   }
   | { readonly op: "umount_keys"; readonly target: string }
   /** getdents(2): at most `count` names, each ended by a NUL; `ret` is how many. */

@@ -6,12 +6,14 @@ import { isBpffs, pathAt, resolve } from "../../bpffs/walk.ts";
 import { capable } from "../../kernel/capabilities.ts";
 import { fileAt } from "../../kernel/fds.ts";
 import type { Inode } from "../../kernel/inodes.ts";
-import type { BpfMap } from "../../kernel/maps.ts";
+import type { BpfMap, MapSpec } from "../../kernel/maps.ts";
 import { done, type Outcome, refuse, unmodelled } from "../../kernel/outcome.ts";
 import { holdMap, putMap } from "../../kernel/refs.ts";
 import type { Task } from "../../kernel/task.ts";
 import { kindOf } from "../../maps/kinds.ts";
-import type { KeysCall } from "./calls.ts";
+import { typesOf } from "../../btf/memo.ts";
+import { btfFormat } from "../fs_per_map/btf_format.ts";
+import type { AskedFormat, KeysCall } from "./calls.ts";
 import { fits, type Format } from "./format.ts";
 import { EXPAND, MOUNT } from "./rules.ts";
 import { type K, type KeyDir, mapOf, withDir, withKeys } from "./state.ts";
@@ -28,7 +30,8 @@ export function expand(k: K, task: Task, call: Of<"MAP_EXPAND">): Outcome {
   if (file.object.of !== "map") return refuse(k, EXPAND.not_map);
   const map = k.maps.table.get(file.object.id)!;
   if (kindOf(map.spec.map_type) === undefined) return unmodelled(k, NO_KIND);
-  if (!formatFits(call.format, map)) return refuse(k, EXPAND.format);
+  const format = formatOf(k, call.format, map);
+  if (format === undefined) return refuse(k, EXPAND.format);
   const path = pathAt([], call.pathname);
   if (E.isLeft(path)) return refuse(k, path.left);
   const place = freePlace(k, task, path.right, { directory: true });
@@ -41,12 +44,23 @@ export function expand(k: K, task: Task, call: Of<"MAP_EXPAND">): Outcome {
   // As a pin, 0600, and searched by those who may read it.
   const inode = { node, nlink: 2, ...owned(task, dir.inode, 0o700 & ~task.umask, true) };
   const made = holdMap(addName(k, place.right, inode), map.id, true) as K;
-  return done(withDir(made, number, { map: map.id, format: call.format, inodes: EMPTY }));
+  return done(withDir(made, number, { map: map.id, format, inodes: EMPTY }));
 }
 
-function formatFits(format: Format, { spec }: BpfMap): boolean {
-  if (format.kind !== "printf") return true;
-  return fits(format.key, spec.key_size) && fits(format.value, spec.value_size);
+/** The format that was asked for; undefined where it does not print what the map has. */
+function formatOf(k: K, asked: AskedFormat, { spec }: BpfMap): Format | undefined {
+  const format = asked.kind === "btf" ? formatByBtf(k, spec) : asked;
+  if (format?.kind !== "printf") return format;
+  const isWhole = fits(format.key, spec.key_size) && fits(format.value, spec.value_size);
+  return isWhole ? format : undefined;
+}
+
+/** Format strings out of the types of keys and values, where those say how every byte is printed. */
+function formatByBtf(k: K, { btf }: MapSpec): Format | undefined {
+  if (btf === undefined) return undefined;
+  const types = typesOf(k.version, k.btfs.table.get(btf.id)!.data);
+  const [key, value] = [btf.key_type_id, btf.value_type_id].map((id) => btfFormat(types, id));
+  return key === undefined || value === undefined ? undefined : { kind: "printf", key, value };
 }
 
 /** mount(2) of a pin: the root of the mount has the pin's owner, and its mode with search. */
@@ -60,9 +74,10 @@ export function mountKeys(k: K, task: Task, call: Of<"mount_keys">): Outcome {
   if (pin.node.kind !== "pin" || pin.node.of !== "map") return refuse(k, MOUNT.source);
   const map = k.maps.table.get(pin.node.id)!;
   if (kindOf(map.spec.map_type) === undefined) return unmodelled(k, NO_KIND);
-  if (!formatFits(call.format, map)) return refuse(k, MOUNT.format);
+  const format = formatOf(k, call.format, map);
+  if (format === undefined) return refuse(k, MOUNT.format);
   if (target.right.inode.node.kind !== "dir") return refuse(k, MOUNT.target);
-  return done(mounted(k, target.right.number, pin, map, call.format));
+  return done(mounted(k, target.right.number, pin, map, format));
 }
 
 function mounted(k: K, target: number, pin: Inode, map: BpfMap, format: Format): K {

@@ -5,7 +5,7 @@ export const EXPAND = rules("MAP_EXPAND", {
   not_map: ["EINVAL", "`map_fd` is not a map: a program has no keys"],
   format: [
     "EINVAL",
-    "the format string has an unknown conversion or more than eight, or does not print exactly the bytes of a key or value",
+    "the format string has an unknown conversion or more than eight, or does not print exactly the bytes of a key or value; or BTF is asked for and does not say how to print them all",
   ],
   not_bpffs: ["EPERM", "the directory is not on a bpffs"],
 });

@@ -165,7 +165,7 @@ const mountCall: fc.Arbitrary<MapMountCall | Call> = fc.oneof(
     flags,
   })),
   key.map((path): Call => ({ op: "unlink", path })),
-  fd.map((fd) => ({ op: "getdents64" as const, fd, count: 2 })),
+  fd.map((fd) => ({ op: "getdents_keys" as const, fd, count: 2 })),
   fd.map((fd) => ({ op: "read" as const, fd, n: 2 })),
   fd.map((fd) => ({ op: "write" as const, fd, bytes: "07\n" })),
 );
@@ -193,7 +193,7 @@ function aimed<C extends { readonly op: string }>(m: Machine<C>, call: Call | C,
     fetch_dev: () => ({ dev_fd: fdOf(m, "inode", who) }),
     unbind_dev: () => ({ dev_fd: fdOf(m, "inode", who) }),
     mount_map: () => ({ data: `fd=${fdOf(m, who === 1 ? "map" : "prog", 0)}` }),
-    getdents64: () => ({ fd: fdOf(m, "inode", who) }),
+    getdents_keys: () => ({ fd: fdOf(m, "inode", who) }),
     read: () => ({ fd: fdOf(m, "other", 3) }),
     write: () => ({ fd: fdOf(m, "other", 3) }),
   };

@@ -66,8 +66,11 @@ function stepAttributes(k: K, number: number, call: Call | AttributeCall): Outco
       const place = placeOf(k, call.path);
       return place === undefined ? undefined : openAttribute(k, task, place, call.flags);
     }
-    default:
-      return undefined;
+    default: {
+      const { path } = call as { readonly path?: unknown };
+      const isOurs = typeof path === "string" && placeOf(k, path) !== undefined;
+      return isOurs ? unmodelled(k, `${call.op} below /sys/kernel/bpf`) : undefined;
+    }
   }
 }
 

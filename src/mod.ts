@@ -9,7 +9,7 @@ export { ERRNO, type ErrnoName, errnoName } from "./abi/errno.ts";
 export * from "./abi/constants.ts";
 export * from "./abi/commands.ts";
 export { decodeAttr, encodeAttr } from "./abi/attr.ts";
-export { decodeInfo, encodeInfo, type InfoName, INFOS } from "./abi/infos.ts";
+export { decodeInfo, type EncodableInfo, encodeInfo, type InfoName, INFOS } from "./abi/infos.ts";
 export { assemble, insn, returning } from "./abi/insn.ts";
 export {
   btf,

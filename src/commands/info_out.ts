@@ -16,7 +16,7 @@ export function checkInfoTail({ attr, memory }: Info, end: number) {
   return checkTail(memory, attr.info as Ptr | undefined, end, (attr.info_len ?? 0) >>> 0, TAIL);
 }
 
-/** Writes the info and its length; `writes` is what was written before. Only whole ids count. */
+/** Writes the info and its length; `writes` is what was written before. */
 export function putInfo(
   k: Kernel,
   args: Info,

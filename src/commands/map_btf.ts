@@ -9,7 +9,6 @@ import type { Rule } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import { type CreateAttr, type MapKind, sizes } from "../maps/kind.ts";
 import { R } from "./map_create_rules.ts";
-import { DELTA, has } from "../versions/deltas.ts";
 
 /** What a map keeps of its BTF; undefined where the caller says nothing of BTF. */
 export function mapBtf(
@@ -43,8 +42,6 @@ function checkTypes(
   const { key_size, value_size } = sizes(attr);
   const key = keyId === 0 ? undefined : sized(k.version, data, keyId);
   if (keyId !== 0 && key?.size !== key_size) return R.btf_key_size;
-  const late = has(k.version, DELTA.keyless_late);
-  if (keyId === 0 && !kind.keyless && !late) return R.btf_keyless;
   const value = sized(k.version, data, valueId);
   if (value?.size !== value_size) return R.btf_value_size;
   const types = typesOf(k.version, data);

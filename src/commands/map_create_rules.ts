@@ -39,11 +39,6 @@ export const R = rules("MAP_CREATE", {
     "EINVAL",
     "`btf_key_type_id` is no type that has a size, or its size is not `key_size`",
   ],
-  btf_keyless: [
-    "EINVAL",
-    "`btf_value_type_id` is set without `btf_key_type_id`, and the type of map wants a key",
-    { until: "6.18" },
-  ],
   btf_value_size: [
     "EINVAL",
     "`btf_value_type_id` is no type that has a size, or its size is not `value_size`",

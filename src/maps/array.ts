@@ -148,7 +148,6 @@ function elementsOf(map: BpfMap): Radix<string> {
 export const array: MapKind = {
   allocCheck,
   alloc,
-  keyless: true,
   checkBtf,
   lookup,
   update,

@@ -55,7 +55,7 @@ export const HASH = rules("HASH", {
     { until: "5.10" },
   ],
   create_memory: ["ENOMEM", "the buckets or the preallocated elements are larger than all memory"],
-  create_btf_keyless: ["EINVAL", "BTF describes the values alone", { since: "7.2" }],
+  create_btf_keyless: ["EINVAL", "BTF describes the values and not the keys"],
   lookup_absent: ["ENOENT", "the map has no such key"],
   update_flags: ["EINVAL", "`flags` without BPF_F_LOCK is above BPF_EXIST"],
   update_noexist: ["EEXIST", "`flags` is BPF_NOEXIST and the map has the key"],
@@ -213,7 +213,6 @@ function nextKey(map: BpfMap, key: string | undefined): string | Rule {
 export const hash: MapKind = {
   allocCheck,
   alloc,
-  keyless: false,
   checkBtf: (_attr, key) => key === undefined ? HASH.create_btf_keyless : undefined,
   lookup,
   update,

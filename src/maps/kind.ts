@@ -15,8 +15,6 @@ export interface MapKind {
   readonly allocCheck: (k: Kernel, task: Task, attr: CreateAttr) => Rule | undefined;
   /** `map_alloc`: what needs memory or the caller's capabilities. */
   readonly alloc: (k: Kernel, task: Task, attr: CreateAttr) => Allocated | Rule;
-  /** Whether BTF may describe the values alone (`map_check_btf` is there). */
-  readonly keyless: boolean;
   /** `map_check_btf`: the types that BTF gives keys and values; no key where none is given. */
   readonly checkBtf: (
     attr: CreateAttr,

@@ -251,13 +251,13 @@ function compareAreas(translated: Translated, observed: Ran, ids: Bijection): Pa
   return undefined;
 }
 
-/** The ids that an area holds, whole, after a call. */
+/** The ids that an area holds after a call, whole or cut. */
 function idsIn(translated: Translated, area: number): readonly IdPlace[] {
   return translated.model!.writes.flatMap(({ field, offset, bytes, ids = [] }) => {
     const at = ids.length === 0 ? undefined : placeOf(translated, field);
     if (at?.area !== area) return [];
-    const whole = ids.filter((id) => id.offset + 4 <= bytes.length);
-    return whole.map((id) => ({ ...id, offset: at.offset + offset + id.offset }));
+    const told = ids.filter((id) => id.offset < bytes.length);
+    return told.map((id) => ({ ...id, offset: at.offset + offset + id.offset }));
   });
 }
 

@@ -48,12 +48,6 @@ export const DELTA = {
     "7.2",
     "BPF_F_RDONLY with BPF_F_WRONLY is refused after the map is made, not before",
   ),
-  keyless_late: delta(
-    "MAP_CREATE",
-    "btf_keyless",
-    "7.2",
-    "a hash map looks itself whether BTF describes its keys, after the value's type",
-  ),
   op_flags: delta(
     "MAP_LOOKUP_ELEM",
     "op_flags",

@@ -214,13 +214,13 @@ export const DELTA = {
     "xattr",
     "args_first",
     "6.12",
-    "setxattr looks at its flags, the name and the size before it walks the path, and removexattr at the name",
+    "setxattr looks at its flags, the name and the size before it walks the path, and removexattr at the name (not fsetxattr and fremovexattr)",
   ),
   getxattr_name_first: delta(
     "xattr",
     "get_name_first",
     "6.18",
-    "getxattr looks at the name before it walks the path",
+    "getxattr, and the forms for descriptors, look at the arguments before they look for the file",
   ),
   license_late: delta(
     "PROG_LOAD",

@@ -48,6 +48,7 @@ export const CHOWN = rules("chown", {
   overflow: [
     "EOVERFLOW",
     "an id is not one of the user namespace that the file system belongs to",
+    { until: "5.10" },
   ],
   capability: [
     "EPERM",
@@ -72,8 +73,10 @@ export function chown(k: Kernel, task: Task, path: string, uid: number, gid: num
   const of = k.userns.get(k.fs.superblocks.get(inode.sb)!.userns)!.ids;
   const isNew = (asked: number) => asked >>> 0 !== UNCHANGED;
   if (
-    (isNew(uid) && insideOf(of.uid, owner) === undefined) ||
-    (isNew(gid) && insideOf(of.gid, group) === undefined)
+    !has(k.version, DELTA.chown_any) && (
+      (isNew(uid) && insideOf(of.uid, owner) === undefined) ||
+      (isNew(gid) && insideOf(of.gid, group) === undefined)
+    )
   ) return refuse(k, CHOWN.overflow);
   if (!mayGive(task, inode, uid, owner) || !mayRegroup(task, inode, gid, group)) {
     return refuse(k, CHOWN.capability);

@@ -181,6 +181,9 @@ export function fsmount(k: Kernel, task: Task, fd: number, flags: number): Outco
   const context = k.contexts.get(file.object.id)!;
   if (context.sb === undefined) return refuse(k, FSMOUNT.not_created);
   if (context.phase !== "mount") return refuse(k, FSMOUNT.phase);
+  if (context.userns !== 0 && !has(k.version, DELTA.context_userns)) {
+    return unmodelled(k, "a bpffs of 5.10 in a user namespace: its root has no valid owner");
+  }
   const mounted = withContext(k, file.object.id, { ...context, phase: "mounted" });
   if (freeFd(task) === undefined) return refuse(mounted, FSMOUNT.fd_limit);
   const { root } = k.fs.superblocks.get(context.sb)!;

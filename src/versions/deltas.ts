@@ -160,12 +160,6 @@ export const DELTA = {
     "7.2",
     "`flags` takes FSMOUNT_NAMESPACE, and is checked before the capability",
   ),
-  chown_any: delta(
-    "chown",
-    "any",
-    "6.1",
-    "a file may be given to an id that the user namespace of its file system has not",
-  ),
   open_fd_first: delta(
     "open",
     "fd_first",

@@ -6,6 +6,9 @@ const FD_FIELDS: ReadonlySet<string> = new Set([
   "btf_fd",
   "bpf_fd",
   "path_fd",
+  "link_fd",
+  "new_map_fd",
+  "old_map_fd",
   "fd",
   "to",
 ]);

@@ -1,5 +1,6 @@
 /** Where a path may start: states in which much can happen that is far from boot. */
 import { btf, type Machine, returning, u32 } from "bpfspec";
+import { registering } from "./struct_ops.ts";
 import type { Choice } from "./choices.ts";
 import { one } from "./pools.ts";
 
@@ -72,6 +73,8 @@ const weakened: Scene = (m) =>
   ]);
 
 const SCENES: readonly Scene[] = [
+  registering,
+  registering,
   nothing,
   typed,
   furnished,

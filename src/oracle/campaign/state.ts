@@ -5,7 +5,7 @@ import { one } from "./pools.ts";
 /** The descriptors of the current task that are of a kind. */
 export function fdsOf(
   m: Machine,
-  of: "map" | "prog" | "btf" | "socket" | "inode",
+  of: "map" | "prog" | "btf" | "link" | "socket" | "inode",
 ): readonly number[] {
   const task = m.kernel.tasks.get(m.task)!;
   const fds: number[] = [];
@@ -17,7 +17,7 @@ export function fdsOf(
 
 export function fdOf(
   m: Machine,
-  of: "map" | "prog" | "btf" | "socket" | "inode",
+  of: "map" | "prog" | "btf" | "link" | "socket" | "inode",
   drawn: number,
 ): number | undefined {
   const fds = fdsOf(m, of);

@@ -99,8 +99,8 @@ export const DELTA = {
   struct_ops_accecn: delta(
     "STRUCT_OPS",
     "accecn",
-    "7.2",
-    "a tcp_congestion_ops has three more flags (TCP_CONG_NEEDS_ACCECN and what belongs to it) and the member `cwnd_event_tx_start`",
+    "6.18",
+    "a tcp_congestion_ops has three more flags: 4, 8 and 16, for accurate ECN",
   ),
   value_size: delta("ARRAY", "value_size", "6.1", "values may be above 4 MiB, up to INT_MAX"),
   mitigations: delta(

@@ -21,7 +21,6 @@ import {
   BPF_F_PREORDER,
   BPF_F_QUERY_EFFECTIVE,
   BPF_F_REPLACE,
-  BPF_F_TOKEN_FD,
 } from "./flags.ts";
 
 /** A check that needs nothing but the attr and the caller's capabilities. */
@@ -41,13 +40,6 @@ export type HeadCheck =
   | { readonly kind: "known"; readonly field: string; readonly among: readonly Known[] }
   /** A size and its buffer are both given, or both zero. */
   | { readonly kind: "pair"; readonly size: string; readonly buffer: string }
-  /** Size, buffer and level of a verifier log go together. */
-  | {
-    readonly kind: "log";
-    readonly level: string;
-    readonly size: string;
-    readonly buffer: string;
-  }
   /** The caller has the capability; with `orSysAdmin`, CAP_SYS_ADMIN does as well. */
   | {
     readonly kind: "capability";
@@ -98,16 +90,6 @@ const LATER_OTHERS: Span = {
   where: [OF_OTHERS],
   only: "`attach_type` is none of a cgroup, LSM, tcx or netkit",
 };
-
-function nextId(command: CommandName): Head {
-  const start: Standing = {
-    kind: "below",
-    name: "start_id",
-    field: "start_id",
-    limit: 0x7fffffff,
-  };
-  return { command, checks: [ATTR, start, SYS_ADMIN] };
-}
 
 /**
  * The heads of the commands that the model does not take further. After the head the kernel looks
@@ -177,65 +159,20 @@ export const HEADS: readonly Head[] = [
     ],
   },
   { command: "RAW_TRACEPOINT_OPEN", checks: [ATTR] },
-  {
-    command: "BTF_LOAD",
-    checks: [
-      {
-        kind: "log",
-        name: "log",
-        level: "btf_log_level",
-        size: "btf_log_size",
-        buffer: "btf_log_buf",
-        since: "7.2",
-      },
-      ATTR,
-      flags("btf_flags", BPF_F_TOKEN_FD, { since: "6.12", named: "BPF_F_TOKEN_FD" }),
-      {
-        kind: "capability",
-        name: "capability",
-        needs: "CAP_BPF",
-        orSysAdmin: true,
-        // With a token, its descriptor is looked up first.
-        where: [{ field: "btf_flags", notIn: [BPF_F_TOKEN_FD] }],
-        only: "`btf_flags` has no BPF_F_TOKEN_FD",
-      },
-    ],
-  },
-  {
-    command: "BTF_GET_FD_BY_ID",
-    checks: [
-      ATTR,
-      flags("open_flags", BPF_F_TOKEN_FD, { since: "6.18", named: "BPF_F_TOKEN_FD" }),
-      {
-        ...SYS_ADMIN,
-        where: [{ field: "open_flags", notIn: [BPF_F_TOKEN_FD] }],
-        only: "`open_flags` has no BPF_F_TOKEN_FD",
-      },
-    ],
-  },
   { command: "TASK_FD_QUERY", checks: [ATTR, SYS_ADMIN, flags("flags", 0)] },
   {
     command: "MAP_LOOKUP_AND_DELETE_ELEM",
     checks: [ATTR, flags("flags", BPF_F_LOCK, { since: "6.1", named: "BPF_F_LOCK" })],
   },
-  nextId("BTF_GET_NEXT_ID"),
   { command: "MAP_LOOKUP_BATCH", checks: [ATTR] },
   { command: "MAP_LOOKUP_AND_DELETE_BATCH", checks: [ATTR] },
   { command: "MAP_UPDATE_BATCH", checks: [ATTR] },
   { command: "MAP_DELETE_BATCH", checks: [ATTR] },
-  { command: "LINK_CREATE", checks: [ATTR] },
-  {
-    command: "LINK_UPDATE",
-    checks: [ATTR, flags("flags", BPF_F_REPLACE, { named: "BPF_F_REPLACE" })],
-  },
-  { command: "LINK_GET_FD_BY_ID", checks: [ATTR, SYS_ADMIN] },
-  nextId("LINK_GET_NEXT_ID"),
   {
     command: "ENABLE_STATS",
     checks: [ATTR, SYS_ADMIN, { kind: "below", name: "type", field: "type", limit: 1 }],
   },
   { command: "ITER_CREATE", checks: [ATTR, flags("flags", 0)] },
-  { command: "LINK_DETACH", checks: [ATTR] },
   { command: "PROG_BIND_MAP", checks: [ATTR, flags("flags", 0)] },
   { command: "TOKEN_CREATE", checks: [ATTR, flags("flags", 0)] },
   { command: "PROG_STREAM_READ_BY_FD", checks: [ATTR] },
@@ -272,8 +209,6 @@ export function conditionOf(check: HeadCheck): string {
       return `\`${check.field}\` is none that the command knows`;
     case "pair":
       return `only one of \`${check.size}\` and \`${check.buffer}\` is given`;
-    case "log":
-      return `\`${check.buffer}\`, \`${check.size}\` and \`${check.level}\` do not go together, or the common attributes have a log that is not sane or is another`;
     case "capability":
       return check.orSysAdmin === true
         ? `the caller has neither ${check.needs} nor CAP_SYS_ADMIN`
@@ -291,8 +226,6 @@ export interface HeadInput {
   /** Whether the attr is zero from the command's end on. */
   readonly tailIsZero: boolean;
   readonly capable: (capability: "CAP_SYS_ADMIN" | "CAP_BPF" | "CAP_NET_ADMIN") => boolean;
-  /** Whether 7.2's common attributes carry a log that is not sane, or another than attr's own. */
-  readonly commonLogRefused?: boolean;
 }
 
 /** The first check of a head that refuses, or undefined where the head is passed. */
@@ -343,21 +276,8 @@ function refuses(
     }
     case "pair":
       return (value(check.size) === 0n) !== (value(check.buffer) === 0n);
-    case "log":
-      return input.commonLogRefused === true || !logIsSane(
-        value(check.level),
-        value(check.size),
-        value(check.buffer),
-      );
     case "capability":
       return !input.capable(check.needs) &&
         !(check.orSysAdmin === true && input.capable("CAP_SYS_ADMIN"));
   }
-}
-
-/** Levels are bits 0 to 3; a log holds less than a gigabyte. */
-function logIsSane(level: bigint, size: bigint, buffer: bigint): boolean {
-  if ((buffer === 0n) !== (size === 0n)) return false;
-  if (buffer !== 0n && level === 0n) return false;
-  return level < 16n && size < 1n << 30n;
 }

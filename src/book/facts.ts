@@ -50,6 +50,17 @@ export interface ClaimFact {
   readonly finding: string;
 }
 
+/** A comparison and what each of its properties found, as `COMPARISONS` exports them. */
+export interface ComparisonFact {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly {
+    readonly property: string;
+    /** By column. */
+    readonly cells: Readonly<Record<string, string>>;
+  }[];
+}
+
 export interface CodeFacts {
   /** Every exported number, and every number directly in an exported plain object (`ERRNO.EPERM`). */
   readonly numbers: ReadonlyMap<string, number | bigint>;
@@ -58,6 +69,8 @@ export interface CodeFacts {
   readonly deltas: readonly DeltaFact[];
   /** Absent where nobody asked for them: each is checked when it is read. */
   readonly claims?: readonly ClaimFact[];
+  /** Absent as claims are: each is run when it is read. */
+  readonly comparisons?: readonly ComparisonFact[];
 }
 
 /** Reads the facts from a module's exports; what a module does not export is empty. */
@@ -70,7 +83,10 @@ export function factsOf(
     rules: [...listOf(module, "RULES"), ...listOf(module, "PROPOSAL_RULES")].map(ruleOf),
     commands: listOf(module, "COMMANDS").map(commandOf),
     deltas: listOf(module, "DELTAS").map(deltaOf),
-    ...(claims && { claims: listOf(module, "CLAIMS").map(claimOf) }),
+    ...(claims && {
+      claims: listOf(module, "CLAIMS").map(claimOf),
+      comparisons: listOf(module, "COMPARISONS").map(comparisonOf),
+    }),
   };
 }
 
@@ -141,6 +157,11 @@ function claimOf(item: Item): ClaimFact {
     : (counterexample as readonly string[]).join("; ");
   const found = holds ? "holds" : "fails";
   return { id, source, says, verdict: String(item.verdict), found, finding };
+}
+
+/** Runs the properties of a comparison. */
+function comparisonOf(item: Item): ComparisonFact {
+  return (item.run as () => ComparisonFact)();
 }
 
 /** The owner of a rule or change id: `MAP_FREEZE` of `MAP_FREEZE/frozen`. */

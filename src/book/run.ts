@@ -134,7 +134,7 @@ async function loadPrelude(
 }
 
 function hasClaims(chapters: readonly Chapter[]): boolean {
-  return tablesOf(chapters).some(({ kind }) => kind === "claims");
+  return tablesOf(chapters).some(({ kind }) => kind === "claims" || kind === "comparison");
 }
 
 /** The chapters with just the sections that a filter wants; chapters without any are left out. */

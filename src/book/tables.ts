@@ -5,6 +5,7 @@
  *     rule | condition | errno | since            the refusals, checked against RULES
  *     change | since | what                       the history, checked against DELTAS
  *     claim | says | verdict | finding            the claims, checked against CLAIMS
+ *     property | COLUMN | ...                     below `<!-- comparison NAME -->`: against COMPARISONS
  *     constant | value | ...                      checked against the prelude's exports
  *     field | type | offset | size | since | ...  below `<!-- attr COMMAND -->`: against COMMANDS
  *
@@ -18,11 +19,12 @@ import type { Chapter } from "./extract.ts";
 import type { CodeFacts } from "./facts.ts";
 import { checkAttr, checkNumbers } from "./layouts.ts";
 import { checkClaims } from "./claims.ts";
+import { checkComparisons } from "./comparisons.ts";
 import { checkLedger, CLAIM_LEDGER, DELTA_LEDGER, RULE_LEDGER } from "./ledger.ts";
 import { plainText } from "./text.ts";
 import type { Failure, TableScope } from "./types.ts";
 
-export type TableKind = "refusals" | "history" | "claims" | "numbers" | "attr";
+export type TableKind = "refusals" | "history" | "claims" | "comparison" | "numbers" | "attr";
 
 export interface Cell {
   /** As a reader sees it. */
@@ -44,6 +46,8 @@ export interface Table {
   /** The header's line. */
   readonly line: number;
   readonly columns: number;
+  /** The cells of the header, in lower case. */
+  readonly header: readonly string[];
   readonly rows: readonly Row[];
   /** The names in the comment above. */
   readonly of: readonly string[];
@@ -61,12 +65,13 @@ const HEADERS: Readonly<Record<TableKind, string>> = {
   refusals: "rule | condition | errno | since",
   history: "change | since | what",
   claims: "claim | says | verdict | finding",
+  comparison: "property",
   numbers: "constant | value",
   attr: "field | type | offset | size | since",
 };
 
 /** Kinds that may have further columns. */
-const OPEN: ReadonlySet<TableKind> = new Set(["numbers", "attr"]);
+const OPEN: ReadonlySet<TableKind> = new Set(["numbers", "attr", "comparison"]);
 
 /** Reads the table that opens at a token; undefined where it is none of the book's. */
 export function tableFrom(
@@ -96,7 +101,11 @@ export function tableFrom(
     fail(header.line, "an attr table wants `<!-- attr COMMAND -->` above it");
     return undefined;
   }
-  return { kind, file, section, line: header.line, columns: names.length, rows, of };
+  if (kind === "comparison" && of.length !== 1) {
+    fail(header.line, "a table of properties wants `<!-- comparison NAME -->` above it");
+    return undefined;
+  }
+  return { kind, file, section, line: header.line, columns: names.length, header: names, rows, of };
 }
 
 /** First columns that no other table may have. */
@@ -105,6 +114,7 @@ const NEAR: ReadonlyMap<string, TableKind> = new Map([
   ["change", "history"],
   ["claim", "claims"],
   ["constant", "numbers"],
+  ["property", "comparison"],
 ]);
 
 function kindOf(names: readonly string[]): TableKind | undefined {
@@ -145,6 +155,7 @@ export function checkTables(
       ...checkLedger(CLAIM_LEDGER, of("claims"), facts, chapters, scope),
       ...checkClaims(of("claims"), facts.claims),
     ]),
+    ...(facts.comparisons === undefined ? [] : checkComparisons(of("comparison"), facts, scope)),
     ...of("numbers").flatMap((table) => checkNumbers(table, facts)),
     ...of("attr").flatMap((table) => checkAttr(table, facts)),
   ];

@@ -6,6 +6,7 @@ import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import type { Chapter } from "./extract.ts";
 import type { Expectation } from "./expectations.ts";
 import type { CodeFacts } from "./facts.ts";
+import { refreshComparison } from "./comparisons.ts";
 import { refreshAttr, refreshNumbers } from "./layouts.ts";
 import {
   CLAIM_LEDGER,
@@ -49,6 +50,9 @@ export function tableEdits(chapters: readonly Chapter[], facts: CodeFacts): Edit
     ...refreshLedger(RULE_LEDGER, of("refusals"), facts, lineOf),
     ...refreshLedger(DELTA_LEDGER, of("history"), facts, lineOf),
     ...(facts.claims === undefined ? [] : refreshLedger(CLAIM_LEDGER, of("claims"), facts, lineOf)),
+    ...(facts.comparisons === undefined
+      ? []
+      : of("comparison").map((table) => refreshComparison(table, facts, lineOf))),
     ...of("numbers").map((table) => refreshNumbers(table, facts, lineOf)),
     ...of("attr").map((table) => refreshAttr(table, facts, lineOf)),
   ];

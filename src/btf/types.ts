@@ -148,8 +148,9 @@ interface Read {
 function typeAt(data: string, at: number, id: number, name: (offset: number) => string): Read {
   const info = wordAt(data, at + 4);
   const common = { id, name: name(wordAt(data, at)), kindFlag: info >>> 31 === 1 };
-  const kind = BTF_KINDS[(info >>> 24) & 0x1f];
-  const vlen = info & 0xffff;
+  // Until 6.18 the kind has 5 of these bits and the vlen 16; the others are 0.
+  const kind = BTF_KINDS[(info >>> 24) & 0x7f];
+  const vlen = info & 0xffffff;
   const size = wordAt(data, at + 8);
   const extra = at + FIXED;
   /** What follows: `width` bytes each. */

@@ -10,6 +10,8 @@ import {
   replay,
   scriptLines,
   type Survivor,
+  type TypeIds,
+  typeIdsOf,
 } from "../oracle/mod.ts";
 import type { BookReport } from "../book/mod.ts";
 import { runAndReport } from "./book.ts";
@@ -75,7 +77,7 @@ async function record(
   }
   progress.clear();
   for (const problem of problems) console.error(problem);
-  await write(version, runner, records);
+  await write(version, runner, records, await typeIdsOf(runner));
   console.log(
     `kernel ${runner.release}: ${records.length} paths recorded, ` +
       `${differences} of them differ from the model`,
@@ -87,8 +89,9 @@ async function write(
   version: Version,
   runner: Pick<KernelRunner, "release" | "version">,
   records: readonly EvidenceRecord[],
+  types: TypeIds,
 ): Promise<void> {
-  const text = evidenceText(evidenceFile(version, runner, records));
+  const text = evidenceText(evidenceFile(version, runner, records, types));
   await Deno.mkdir("test/evidence", { recursive: true });
   await Deno.writeTextFile(evidencePath(version), text);
 }

@@ -125,14 +125,14 @@ async function live(runner: KernelRunner, paths: readonly Path[], tally: Tally):
 function recorded(evidence: Evidence, paths: readonly Path[], tally: Tally): void {
   const missing: Path[] = [];
   for (const path of paths) {
-    const translation = scriptOf(path);
+    const translation = scriptOf(path, evidence.file.types);
     if (typeof translation === "string") {
       tally.skip(translation);
       continue;
     }
     const result = evidence.resultOf(translation.script);
     // A running kernel is recorded as it is; only a guest's sysctl may be set.
-    if (result === undefined && needsGuest(path)) tally.skip("the sysctl was the machine's own");
+    if (result === undefined && needsGuest(path)) tally.skip("only a guest may be asked");
     else if (result === undefined) missing.push(path);
     else tally.add(path, judge(path, translation, result));
   }

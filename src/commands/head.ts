@@ -9,8 +9,7 @@ import { capable } from "../kernel/capabilities.ts";
 import { refuse, unmodelled } from "../kernel/outcome.ts";
 import { type Rule, rules, type RuleSpec } from "../kernel/rule.ts";
 import { type Version, VERSIONS } from "../kernel/version.ts";
-import type { Args, Command } from "./args.ts";
-import { commonLogFits } from "./common_log.ts";
+import type { Command } from "./args.ts";
 
 /** What the checks of one name have in common; they differ by version and by attach type. */
 function specOf(command: CommandName, checks: readonly Standing[]): RuleSpec {
@@ -59,16 +58,6 @@ function numeric(value: Ptr): number | bigint {
   return typeof value === "number" || typeof value === "bigint" ? value : 1n;
 }
 
-/** Whether a command that has a log of its own finds that the common attributes' log is not it. */
-function commonLogRefused(head: Head, { attr, common }: Args<CommandName>): boolean {
-  const own = head.checks.find((check) => check.kind === "log");
-  if (own?.kind !== "log" || common === undefined) return false;
-  const fields = attr as Readonly<Record<string, Ptr | undefined>>;
-  const word = (field: string) => Number(fields[field] ?? 0) >>> 0;
-  const log = { buffer: fields[own.buffer], size: word(own.size), level: word(own.level) };
-  return !commonLogFits(common, log);
-}
-
 function headed(head: Head): Headed {
   const names = [...new Set(head.checks.map((check) => check.name))];
   const table = Object.fromEntries(
@@ -85,7 +74,6 @@ function headed(head: Head): Headed {
       attr: Object.fromEntries(fields),
       tailIsZero: !args.tail,
       capable: (capability) => capable(task.cred, capability),
-      commonLogRefused: commonLogRefused(head, args),
     });
     return failed === undefined ? unmodelled(k, head.command) : refuse(k, R[failed.name]);
   };

@@ -1,16 +1,17 @@
 import { capable } from "../kernel/capabilities.ts";
-import { freeFd, install } from "../kernel/fds.ts";
+import { fileAt, freeFd, install } from "../kernel/fds.ts";
 import { type FileObject, type Mode, RDONLY, RDWR, WRONLY } from "../kernel/files.ts";
 import type { IdTable } from "../kernel/ids.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import { done, type Outcome, refuse } from "../kernel/outcome.ts";
+import { done, type IdKind, type Outcome, refuse } from "../kernel/outcome.ts";
 import type { Rule } from "../kernel/rule.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
-import { holdMap, holdProg } from "../kernel/refs.ts";
-import { BPF_F_RDONLY, BPF_F_WRONLY } from "../abi/constants.ts";
+import { holdBtf, holdLink, holdMap, holdProg } from "../kernel/refs.ts";
+import { BPF_F_RDONLY, BPF_F_TOKEN_FD, BPF_F_WRONLY } from "../abi/constants.ts";
 import { type Args, attrWritable, type Command } from "./args.ts";
 import { word } from "../abi/words.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 
 const INT_MAX = 0x7fffffff;
 
@@ -27,39 +28,52 @@ function nextIdRules(command: string) {
 /** Source: kernel/bpf/syscall.c, bpf_obj_get_next_id. */
 export const MAP_NEXT = nextIdRules("MAP_GET_NEXT_ID");
 export const PROG_NEXT = nextIdRules("PROG_GET_NEXT_ID");
+export const LINK_NEXT = nextIdRules("LINK_GET_NEXT_ID");
+export const BTF_NEXT = nextIdRules("BTF_GET_NEXT_ID");
 
 type NextRules = ReturnType<typeof nextIdRules>;
 
 function nextId(
   k: Kernel,
   task: Task,
-  args: Args<"MAP_GET_NEXT_ID"> | Args<"PROG_GET_NEXT_ID">,
-  ids: IdTable<unknown>,
-  kind: "map" | "prog",
+  args:
+    | Args<"MAP_GET_NEXT_ID">
+    | Args<"PROG_GET_NEXT_ID">
+    | Args<"BTF_GET_NEXT_ID">
+    | Args<"LINK_GET_NEXT_ID">,
+  kind: IdKind,
   R: NextRules,
 ): Outcome {
   if (args.tail) return refuse(k, R.attr);
   const start = (args.attr.start_id ?? 0) >>> 0;
   if (start >= INT_MAX) return refuse(k, R.start_id);
   if (!capable(task.cred, "CAP_SYS_ADMIN")) return refuse(k, R.capability);
-  const next = ids.table.nextIndex(start + 1);
+  const next = tableOf(k, kind).table.nextIndex(start + 1);
   if (next === undefined) return refuse(k, R.end);
   if (!attrWritable(args, 4, 4)) return refuse(k, R.next_id_fault);
-  return done(k, 0, [{
-    field: "next_id",
-    offset: 0,
-    bytes: word(next),
-    ids: [{ kind, at: 0 }],
-  }]);
+  const ids = [{ kind, offset: 0 }];
+  return done(k, 0, [{ field: "next_id", offset: 0, bytes: word(next), ids }]);
+}
+
+function tableOf(k: Kernel, kind: IdKind): IdTable<unknown> {
+  return k[`${kind}s`];
 }
 
 /** BPF_MAP_GET_NEXT_ID: the smallest map id above `start_id`. */
 export const map_get_next_id: Command<"MAP_GET_NEXT_ID"> = (k, task, args) =>
-  nextId(k, task, args, k.maps, "map", MAP_NEXT);
+  nextId(k, task, args, "map", MAP_NEXT);
 
 /** BPF_PROG_GET_NEXT_ID: the smallest program id above `start_id`. */
 export const prog_get_next_id: Command<"PROG_GET_NEXT_ID"> = (k, task, args) =>
-  nextId(k, task, args, k.progs, "prog", PROG_NEXT);
+  nextId(k, task, args, "prog", PROG_NEXT);
+
+/** BPF_BTF_GET_NEXT_ID: the smallest BTF id above `start_id`. */
+export const btf_get_next_id: Command<"BTF_GET_NEXT_ID"> = (k, task, args) =>
+  nextId(k, task, args, "btf", BTF_NEXT);
+
+/** BPF_LINK_GET_NEXT_ID: the smallest link id above `start_id`. */
+export const link_get_next_id: Command<"LINK_GET_NEXT_ID"> = (k, task, args) =>
+  nextId(k, task, args, "link", LINK_NEXT);
 
 /** Source: kernel/bpf/syscall.c, bpf_map_get_fd_by_id. */
 export const MAP_FD = rules("MAP_GET_FD_BY_ID", {
@@ -105,6 +119,55 @@ export const prog_get_fd_by_id: Command<"PROG_GET_FD_BY_ID"> = (k, task, { attr,
   const id = (attr.prog_id ?? 0) >>> 0;
   if (k.progs.table.get(id) === undefined) return refuse(k, PROG_FD.absent);
   return descriptor(holdProg(k, id), k, task, { of: "prog", id }, PROG_FD.fd_limit);
+};
+
+/** Source: kernel/bpf/syscall.c, bpf_link_get_fd_by_id. */
+export const LINK_FD = rules("LINK_GET_FD_BY_ID", {
+  attr: ["EINVAL", "a byte after `link_id` is not zero"],
+  capability: ["EPERM", "the caller has no CAP_SYS_ADMIN"],
+  absent: ["ENOENT", "no link has the id"],
+  fd_limit: ["EMFILE", "the task has RLIMIT_NOFILE descriptors"],
+});
+
+/** BPF_LINK_GET_FD_BY_ID: a descriptor of a link by its id. */
+export const link_get_fd_by_id: Command<"LINK_GET_FD_BY_ID"> = (k, task, { attr, tail }) => {
+  if (tail) return refuse(k, LINK_FD.attr);
+  if (!capable(task.cred, "CAP_SYS_ADMIN")) return refuse(k, LINK_FD.capability);
+  const id = (attr.link_id ?? 0) >>> 0;
+  if (k.links.table.get(id) === undefined) return refuse(k, LINK_FD.absent);
+  return descriptor(holdLink(k, id), k, task, { of: "link", id }, LINK_FD.fd_limit);
+};
+
+/** Source: kernel/bpf/syscall.c, bpf_btf_get_fd_by_id. */
+export const BTF_FD = rules("BTF_GET_FD_BY_ID", {
+  attr: ["EINVAL", "a byte after `btf_id` (from 6.18 on, after `fd_by_id_token_fd`) is not zero"],
+  open_flags: ["EINVAL", "`open_flags` has a bit other than BPF_F_TOKEN_FD", { since: "6.18" }],
+  token_fd: ["EBADF", "`open_flags` has BPF_F_TOKEN_FD and `fd_by_id_token_fd` is not open", {
+    since: "6.18",
+  }],
+  not_token: [
+    "EINVAL",
+    "`open_flags` has BPF_F_TOKEN_FD and `fd_by_id_token_fd` is not a token",
+    { since: "6.18" },
+  ],
+  capability: ["EPERM", "the caller has no CAP_SYS_ADMIN"],
+  absent: ["ENOENT", "no BTF has the id"],
+  fd_limit: ["EMFILE", "the task has RLIMIT_NOFILE descriptors"],
+});
+
+/** BPF_BTF_GET_FD_BY_ID: a descriptor of BTF by its id. */
+export const btf_get_fd_by_id: Command<"BTF_GET_FD_BY_ID"> = (k, task, { attr, tail }) => {
+  if (tail) return refuse(k, BTF_FD.attr);
+  const flags = has(k.version, DELTA.btf_fd_tokens) ? (attr.open_flags ?? 0) >>> 0 : 0;
+  if ((flags & ~BPF_F_TOKEN_FD) !== 0) return refuse(k, BTF_FD.open_flags);
+  if (flags !== 0) {
+    const file = fileAt(k, task, attr.fd_by_id_token_fd);
+    return refuse(k, file === undefined ? BTF_FD.token_fd : BTF_FD.not_token);
+  }
+  if (!capable(task.cred, "CAP_SYS_ADMIN")) return refuse(k, BTF_FD.capability);
+  const id = (attr.btf_id ?? 0) >>> 0;
+  if (k.btfs.table.get(id) === undefined) return refuse(k, BTF_FD.absent);
+  return descriptor(holdBtf(k, id), k, task, { of: "btf", id }, BTF_FD.fd_limit);
 };
 
 /** A new descriptor of an object that `held` holds a reference on for it. */

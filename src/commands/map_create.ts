@@ -16,62 +16,18 @@ import { insert, nextFreeId } from "../kernel/ids.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { BpfMap, MapSpec } from "../kernel/maps.ts";
 import { done, type Outcome, refuse, type Unmodelled, unmodelled } from "../kernel/outcome.ts";
-import { putMap } from "../kernel/refs.ts";
-import { type Rule, rules } from "../kernel/rule.ts";
+import { holdBtf, putMap } from "../kernel/refs.ts";
+import type { Rule } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import { type CreateAttr, isRule, sizes } from "../maps/kind.ts";
 import { kindOf } from "../maps/kinds.ts";
 import type { Args, Command } from "./args.ts";
 import { finishLog, logAttrValid } from "./common_log.ts";
-import { objectName } from "./names.ts";
+import { mapBtf } from "./map_btf.ts";
+import { R } from "./map_create_rules.ts";
+import { objectName } from "../abi/names.ts";
 import { lacksPrivilege } from "./privilege.ts";
 import { DELTA, has } from "../versions/deltas.ts";
-
-/** Source: kernel/bpf/syscall.c, map_create. The type's own rules stand at `type`. */
-export const R = rules("MAP_CREATE", {
-  log: [
-    "EINVAL",
-    "the log of the common attributes has a buffer without a size or a level, a size without a buffer, a level above 15, or a size of 2^30 or more",
-    { since: "7.2" },
-  ],
-  attr: ["EINVAL", "a byte after the last field is not zero"],
-  struct_ops: ["EINVAL", "`btf_vmlinux_value_type_id` is set and the type is not STRUCT_OPS"],
-  struct_ops_btf: [
-    "EINVAL",
-    "`btf_vmlinux_value_type_id` is set together with `btf_key_type_id` or `btf_value_type_id`",
-  ],
-  btf_key: ["EINVAL", "`btf_key_type_id` is set without `btf_value_type_id`"],
-  map_extra: ["EINVAL", "`map_extra` is set and the type takes none", { since: "6.1" }],
-  access: ["EINVAL", "`map_flags` has both BPF_F_RDONLY and BPF_F_WRONLY", { until: "6.18" }],
-  numa_node: ["EINVAL", "`map_flags` has BPF_F_NUMA_NODE and the node is not online"],
-  type: ["EINVAL", "`map_type` is not a type of this kernel"],
-  token_fd: ["EBADF", "`map_flags` has BPF_F_TOKEN_FD and `map_token_fd` is not open", {
-    since: "6.12",
-  }],
-  not_token: ["EINVAL", "`map_flags` has BPF_F_TOKEN_FD and `map_token_fd` is not a token", {
-    since: "6.12",
-  }],
-  unprivileged: [
-    "EPERM",
-    "`kernel.unprivileged_bpf_disabled` is set and the caller has neither CAP_BPF nor CAP_SYS_ADMIN",
-    { since: "6.12" },
-  ],
-  name: ["EINVAL", "`map_name` has a byte other than letters, digits, `_` and `.`, or no NUL"],
-  btf_fd: ["EBADF", "a BTF type id is set and `btf_fd` is not an open descriptor"],
-  not_btf: ["EINVAL", "a BTF type id is set and `btf_fd` is not BTF"],
-  excl_hash_size: ["EINVAL", "`excl_prog_hash` is set and `excl_prog_hash_size` is not 32", {
-    since: "6.18",
-  }],
-  excl_hash_fault: ["EFAULT", "`excl_prog_hash` cannot be read", { since: "6.18" }],
-  excl_hash_absent: ["EINVAL", "`excl_prog_hash_size` is set and `excl_prog_hash` is NULL", {
-    since: "6.18",
-  }],
-  access_late: ["EINVAL", "`map_flags` has both BPF_F_RDONLY and BPF_F_WRONLY", { since: "7.2" }],
-  fd_limit: [
-    "EMFILE",
-    "no descriptor below RLIMIT_NOFILE is free; the map's id is used up all the same",
-  ],
-});
 
 /** What 7.2 writes to the common log when a rule refuses. */
 const LOG_TEXT: ReadonlyMap<Rule, string> = new Map([
@@ -136,11 +92,11 @@ function check(k: Kernel, task: Task, args: Args<"MAP_CREATE">): Made | Rule | U
   if (withToken) return fileAt(k, task, attr.map_token_fd) === undefined ? R.token_fd : R.not_token;
   if (has(k.version, DELTA.entry_inside) && lacksPrivilege(k, task)) return R.unprivileged;
   const allocated = kind.alloc(k, task, stripped);
-  if (isRule(allocated)) return allocated;
+  if (isRule(allocated) || "what" in allocated) return allocated;
   const name = objectName(attr.map_name);
   if (name === undefined) return R.name;
-  const btfRule = checkBtf(k, task, attr);
-  if (btfRule !== undefined) return btfRule;
+  const btf = mapBtf(k, task, attr, kind);
+  if (btf !== undefined && !("key_type_id" in btf)) return btf;
   const hash = exclHash(args);
   if (typeof hash === "object") return hash;
   return {
@@ -155,7 +111,7 @@ function check(k: Kernel, task: Task, args: Args<"MAP_CREATE">): Made | Rule | U
       hashrnd: allocated.hashrnd,
       bucketMask: allocated.bucketMask,
       excl_prog_hash: hash,
-      btf: undefined,
+      btf,
       charge: allocated.cost,
       owner: task.cred.uid,
     } satisfies MapSpec,
@@ -191,14 +147,6 @@ function takesExtra(k: Kernel, map_type: number): boolean {
   return WITH_EXTRA.has(map_type) && map_type < MAX_MAP_TYPE[k.version];
 }
 
-/** BTF cannot be loaded in the model yet, so that no descriptor is one. */
-function checkBtf(k: Kernel, task: Task, attr: CreateAttr): Rule | undefined {
-  if (!attr.btf_key_type_id && !attr.btf_value_type_id && !attr.btf_vmlinux_value_type_id) {
-    return undefined;
-  }
-  return fileAt(k, task, attr.btf_fd) === undefined ? R.btf_fd : R.not_btf;
-}
-
 function exclHash({ attr, memory }: Args<"MAP_CREATE">): string | undefined | Rule {
   const size = (attr.excl_prog_hash_size ?? 0) >>> 0;
   if (isNull(attr.excl_prog_hash)) return size === 0 ? undefined : R.excl_hash_absent;
@@ -210,7 +158,8 @@ function create(k: Kernel, task: Task, made: Made, flags: number): Outcome {
   const id = nextFreeId(k.maps);
   if (id === undefined) return unmodelled(k, "more than 2^31 maps");
   const map: BpfMap = { id, ...made, refs: 1, urefs: 1, frozen: false, writers: 0 };
-  const born: Kernel = { ...k, maps: insert(k.maps, id, map) };
+  const held = map.spec.btf === undefined ? k : holdBtf(k, map.spec.btf.id);
+  const born: Kernel = { ...held, maps: insert(held.maps, id, map) };
   if (freeFd(task) === undefined) return refuse(putMap(born, id, true), R.fd_limit);
   const mode = (flags & BPF_F_RDONLY) !== 0 ? RDONLY : (flags & BPF_F_WRONLY) !== 0 ? WRONLY : RDWR;
   const installed = install(born, task.number, { of: "map", id, mode });

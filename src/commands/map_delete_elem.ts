@@ -1,9 +1,8 @@
 import { read } from "../abi/memory.ts";
 import { fileAt } from "../kernel/fds.ts";
-import { done, refuse, unmodelled } from "../kernel/outcome.ts";
-import { withMap } from "../kernel/refs.ts";
+import { refuse, unmodelled } from "../kernel/outcome.ts";
 import { rules } from "../kernel/rule.ts";
-import { isRule } from "../maps/kind.ts";
+import { outcomeOf } from "../maps/kind.ts";
 import { kindOf } from "../maps/kinds.ts";
 import type { Command } from "./args.ts";
 
@@ -31,6 +30,5 @@ export const map_delete_elem: Command<"MAP_DELETE_ELEM"> = (k, task, args) => {
   if (key === undefined) return refuse(k, R.key_fault);
   const kind = kindOf(map.spec.map_type);
   if (kind === undefined) return unmodelled(k, "maps of this type");
-  const left = kind.remove(map, key);
-  return isRule(left) ? refuse(k, left) : done(withMap(k, left));
+  return outcomeOf(k, kind.remove(map, key, { k, task }));
 };

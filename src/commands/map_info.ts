@@ -1,3 +1,4 @@
+/** The info of a map. Source: kernel/bpf/syscall.c. */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { BPF_MAP_TYPE_ARRAY } from "../abi/constants.ts";
 import { decodeInfo, encodeInfo, INFOS } from "../abi/infos.ts";
@@ -6,23 +7,21 @@ import type { Kernel } from "../kernel/kernel.ts";
 import type { BpfMap } from "../kernel/maps.ts";
 import { type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import { round8 } from "../maps/kind.ts";
-import { DELTA, has } from "../versions/deltas.ts";
 import { type Args, copyOut } from "./args.ts";
-import { tell } from "./info_out.ts";
-import { R, TAIL } from "./info_rules.ts";
-import { checkTail } from "./tail.ts";
+import { checkInfoTail, putInfo } from "./info_out.ts";
+import { R } from "./info_rules.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 
-const ID_AT = 4;
 /** An array above this is not hashed by the model: it would take longer than a call may. */
 const HASH_LIMIT = 16 * 2 ** 20;
 
-/** The info of a map. */
+/** `bpf_map_get_info_by_fd` */
 export function mapInfo(k: Kernel, map: BpfMap, args: Args<"OBJ_GET_INFO_BY_FD">): Outcome {
   const { attr, memory } = args;
   const size = INFOS.bpf_map_info.size[k.version]!;
   const end = INFOS.bpf_map_info.tail[k.version]!;
   const asked = (attr.info_len ?? 0) >>> 0;
-  const refused = checkTail(memory, attr.info, end, asked, TAIL);
+  const refused = checkInfoTail(args, end);
   if (refused !== undefined) return refuse(k, refused);
   const length = Math.min(asked, size);
   // From 6.18 on info is read first: what the kernel does not fill in keeps the caller's bytes.
@@ -33,9 +32,12 @@ export function mapInfo(k: Kernel, map: BpfMap, args: Args<"OBJ_GET_INFO_BY_FD">
   const hashed = withInput ? hashInto(k, map, args, input) : { writes: [] };
   if ("outcome" in hashed) return hashed.outcome;
   const filled = { ...(withInput ? input : {}), ...described(map, k) };
-  const bytes = encodeInfo("bpf_map_info", filled, k.version);
-  const ids = [{ kind: "map", at: ID_AT }] as const;
-  return tell(k, args, { bytes, ids }, length, hashed.writes);
+  const whole = latin1(encodeInfo("bpf_map_info", filled, k.version)).slice(0, length);
+  const btf = map.spec.btf === undefined ? [] : [{ kind: "btf", offset: 64 } as const];
+  const ids = [{ kind: "map", offset: 4 } as const, ...btf];
+  // The type is one of the machine's own BTF.
+  const own = map.contents.kind === "struct_ops" ? { free: [[44, 48]] as const } : {};
+  return putInfo(k, args, whole, hashed.writes, { ids, ...own });
 }
 
 /** What the kernel says of a map. */
@@ -49,7 +51,10 @@ function described(map: BpfMap, k: Kernel): Record<string, number | string> {
     max_entries: spec.max_entries,
     map_flags: spec.map_flags,
     name: spec.name.padEnd(16, "\0"),
-    btf_vmlinux_value_type_id: 0,
+    btf_vmlinux_value_type_id: map.contents.kind === "struct_ops" ? map.contents.value_id : 0,
+    ...(map.contents.kind === "struct_ops" && has(k.version, DELTA.struct_ops_link)
+      ? { btf_vmlinux_id: 1 }
+      : {}),
     ...(spec.btf && {
       btf_id: spec.btf.id,
       btf_key_type_id: spec.btf.key_type_id,

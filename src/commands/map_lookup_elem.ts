@@ -51,6 +51,8 @@ export const map_lookup_elem: Command<"MAP_LOOKUP_ELEM"> = (k, task, args) => {
   if (fits > LARGEST_VALUE) return unmodelled(k, "values above 256 MiB");
   const value = kind.lookup(map, key, fits);
   if (isRule(value)) return refuse(k, value);
-  const writes = fits === 0 ? [] : [{ field: "value", offset: 0, bytes: value }];
+  const ids = kind.idsIn?.(k, map);
+  const write = { field: "value", offset: 0, bytes: value, ...(ids && { ids }) };
+  const writes = fits === 0 ? [] : [write];
   return fits < map.spec.value_size ? refuse(k, R.value_fault, writes) : done(k, 0, writes);
 };

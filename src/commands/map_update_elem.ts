@@ -1,9 +1,8 @@
 import { hi32, lo32, mapped, read } from "../abi/memory.ts";
 import { fileAt } from "../kernel/fds.ts";
-import { done, refuse, unmodelled } from "../kernel/outcome.ts";
-import { withMap } from "../kernel/refs.ts";
+import { refuse, unmodelled } from "../kernel/outcome.ts";
 import { rules } from "../kernel/rule.ts";
-import { isRule } from "../maps/kind.ts";
+import { outcomeOf } from "../maps/kind.ts";
 import { kindOf } from "../maps/kinds.ts";
 import type { Command } from "./args.ts";
 import { LARGEST_VALUE } from "./limits.ts";
@@ -49,6 +48,6 @@ export const map_update_elem: Command<"MAP_UPDATE_ELEM"> = (k, task, args) => {
   if (value === undefined) return refuse(k, R.value_fault);
   const kind = kindOf(map.spec.map_type);
   if (kind === undefined) return unmodelled(k, "maps of this type");
-  const updated = kind.update(map, key, value, lo32(attr.flags), hi32(attr.flags) !== 0, k.version);
-  return isRule(updated) ? refuse(k, updated) : done(withMap(k, updated));
+  const high = hi32(attr.flags) !== 0;
+  return outcomeOf(k, kind.update(map, key, value, lo32(attr.flags), high, { k, task }));
 };

@@ -3,8 +3,8 @@ import { BPF_F_PATH_FD, BPF_F_RDONLY, BPF_F_WRONLY } from "../abi/constants.ts";
 import { MAY_READ, MAY_WRITE, permits } from "../bpffs/permission.ts";
 import { directory, pathAt, resolve } from "../bpffs/walk.ts";
 import type { Mode } from "../kernel/files.ts";
-import { refuse, unmodelled } from "../kernel/outcome.ts";
-import { holdMap, holdProg } from "../kernel/refs.ts";
+import { refuse } from "../kernel/outcome.ts";
+import { holdLink, holdMap, holdProg } from "../kernel/refs.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Command } from "./args.ts";
 import { descriptor, modeOf } from "./ids.ts";
@@ -22,6 +22,10 @@ export const R = rules("OBJ_GET", {
   access: ["EINVAL", "`file_flags` has both BPF_F_RDONLY and BPF_F_WRONLY"],
   permission: ["EACCES", "the mode of the file does not allow the access"],
   not_pin: ["EACCES", "the path names no pinned object"],
+  link_access: [
+    "EINVAL",
+    "the pin is of a link, and `file_flags` has BPF_F_RDONLY or BPF_F_WRONLY",
+  ],
   fd_limit: ["EMFILE", "the task has RLIMIT_NOFILE descriptors"],
 });
 
@@ -50,7 +54,10 @@ export const obj_get: Command<"OBJ_GET"> = (k, task, args) => {
   if (!permits(task, inode, wanted(mode))) return refuse(k, R.permission);
   if (inode.node.kind !== "pin") return refuse(k, R.not_pin);
   const { of, id } = inode.node;
-  if (of === "link") return unmodelled(k, "a pinned link");
+  if (of === "link") {
+    if (!mode.readable || !mode.writable) return refuse(k, R.link_access);
+    return descriptor(holdLink(k, id), k, task, { of, id }, R.fd_limit);
+  }
   if (of === "prog") return descriptor(holdProg(k, id), k, task, { of, id }, R.fd_limit);
   return descriptor(holdMap(k, id, true), k, task, { of, id, mode }, R.fd_limit);
 };

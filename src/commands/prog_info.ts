@@ -1,17 +1,16 @@
 import { type DecodedInfo, decodeInfo, encodeInfo, INFOS } from "../abi/infos.ts";
-import { read, writable } from "../abi/memory.ts";
+import { latin1, read, writable } from "../abi/memory.ts";
 import { word } from "../abi/words.ts";
 import { bpfCapable } from "../kernel/capabilities.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import { type IdAt, type Outcome, refuse, unmodelled, type Write } from "../kernel/outcome.ts";
+import { type IdPlace, type Outcome, refuse, unmodelled, type Write } from "../kernel/outcome.ts";
 import type { BpfProg, Xlated } from "../kernel/progs.ts";
 import type { Rule } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import { type Args, copyOut } from "./args.ts";
-import { tell } from "./info_out.ts";
-import { R, TAIL } from "./info_rules.ts";
+import { checkInfoTail, putInfo } from "./info_out.ts";
+import { R } from "./info_rules.ts";
 import { tagOf } from "./prog_tag.ts";
-import { checkTail } from "./tail.ts";
 
 type Info = DecodedInfo<"bpf_prog_info">;
 type Ask = Args<"OBJ_GET_INFO_BY_FD">;
@@ -23,6 +22,10 @@ const JITED_LINE_INFO = 8;
 /** The size of the machine code, and when the program was loaded. */
 const JITED_PROG_LEN = [16, 20] as const;
 const LOAD_TIME = [40, 48] as const;
+/** Of a program that is for a type of the kernel's own BTF: which one that is. */
+const ATTACH_BTF = [220, 228] as const;
+const ALL_FREE = [JITED_PROG_LEN, LOAD_TIME, ATTACH_BTF] as const;
+const KERNEL_BTF_ID = 1;
 
 /** What one of the buffers that an info points to was given, and whether it faulted. */
 interface Copied {
@@ -34,7 +37,7 @@ interface Copied {
 export function progInfo(k: Kernel, task: Task, prog: BpfProg, args: Ask): Outcome {
   const { attr, memory } = args;
   const asked = (attr.info_len ?? 0) >>> 0;
-  const refused = checkTail(memory, attr.info, INFOS.bpf_prog_info.tail[k.version]!, asked, TAIL);
+  const refused = checkInfoTail(args, INFOS.bpf_prog_info.tail[k.version]!);
   if (refused !== undefined) return refuse(k, refused);
   const length = Math.min(asked, INFOS.bpf_prog_info.size[k.version]!);
   const given = read(memory, attr.info, length);
@@ -51,12 +54,12 @@ export function progInfo(k: Kernel, task: Task, prog: BpfProg, args: Ask): Outco
   const filled = {
     ...input,
     ...described(k, prog, xlated, input),
-    ...(capable ? more(xlated) : NOTHING),
+    ...(capable ? more(xlated, prog.attach_btf_id) : NOTHING),
   };
-  const bytes = encodeInfo("bpf_prog_info", filled, k.version);
-  const loose = capable ? [JITED_PROG_LEN, LOAD_TIME] : [LOAD_TIME];
-  const ids = [{ kind: "prog", at: ID_AT }] as const;
-  return tell(k, args, { bytes, ids, loose }, length, copied.writes);
+  const info = latin1(encodeInfo("bpf_prog_info", filled, k.version)).slice(0, length);
+  const told = prog.attach_btf_id === 0 ? [JITED_PROG_LEN, LOAD_TIME] : [...ALL_FREE];
+  const free = capable ? told : [LOAD_TIME];
+  return putInfo(k, args, info, copied.writes, { ids: [{ kind: "prog", offset: ID_AT }], free });
 }
 
 function asksForMachineCode(input: Info): boolean {
@@ -78,7 +81,7 @@ function buffers(
   if (!capable) return ids;
   const dump = {
     bytes: xlated.bytes.slice(0, input.xlated_prog_len),
-    ids: xlated.mapIdsAt.map((at): IdAt => ({ kind: "map", at })),
+    ids: xlated.mapIdsAt.map((at): IdPlace => ({ kind: "map", offset: at })),
   };
   const insns = copy(args, "xlated_prog_insns", input, dump);
   const soFar = [...ids.writes, ...insns.writes];
@@ -94,7 +97,7 @@ function mapIds({ maps }: BpfProg, { memory }: Ask, input: Info): Copied {
   const count = Math.min(maps.length, input.nr_map_ids);
   const fit = Math.floor(writable(memory, input.map_ids, 4 * count) / 4);
   const bytes = maps.slice(0, fit).map(word).join("");
-  const ids = maps.slice(0, fit).map((_, i): IdAt => ({ kind: "map", at: 4 * i }));
+  const ids = maps.slice(0, fit).map((_, i): IdPlace => ({ kind: "map", offset: 4 * i }));
   const writes = fit === 0 ? [] : [{ field: "map_ids", offset: 0, bytes, ids }];
   return fit < count ? { writes, refused: R.map_ids_fault } : { writes };
 }
@@ -153,13 +156,14 @@ const NOTHING = {
 } as const;
 
 /** What CAP_BPF is told besides. A program without functions of its own counts as one. */
-function more(xlated: Xlated): Partial<Info> {
+function more(xlated: Xlated, attach_btf_id: number): Partial<Info> {
   return {
     ...NOTHING,
     xlated_prog_len: xlated.bytes.length,
     nr_jited_ksyms: 1,
     nr_jited_func_lens: 1,
     nr_prog_tags: 1,
-    attach_btf_id: 0,
+    attach_btf_id,
+    ...(attach_btf_id !== 0 && { attach_btf_obj_id: KERNEL_BTF_ID }),
   };
 }

@@ -1,6 +1,7 @@
 import {
   BPF_F_TEST_RND_HI32,
   BPF_F_TOKEN_FD,
+  BPF_PROG_TYPE_STRUCT_OPS,
   BPF_PROG_TYPE_TRACING,
   MAX_PROG_TYPE,
 } from "../abi/constants.ts";
@@ -27,7 +28,9 @@ import { isStraight, mapFds, returnedConstant } from "../programs/verdict.ts";
 import { xlated } from "../programs/xlated.ts";
 import { type Args, attrWritable, type Command } from "./args.ts";
 import { commonLogFits } from "./common_log.ts";
-import { objectName } from "./names.ts";
+import { logIsSane } from "./log_attr.ts";
+import { objectName } from "../abi/names.ts";
+import { checkStructOps } from "./struct_ops_prog.ts";
 import { lacksPrivilege } from "./privilege.ts";
 import { DELTA, has } from "../versions/deltas.ts";
 
@@ -60,6 +63,7 @@ export const R = rules("PROG_LOAD", {
   net_admin: ["EPERM", "the type wants CAP_NET_ADMIN"],
   perfmon: ["EPERM", "the type wants CAP_PERFMON"],
   attach_prog_fd: ["EINVAL", "`attach_prog_fd` is neither a program nor BTF", { since: "6.1" }],
+  attach_user_btf: ["ENOTSUPP", "`attach_prog_fd` is BTF that a user loaded", { since: "6.1" }],
   attach_btf_max: ["EINVAL", "`attach_btf_id` is above 0xfffff"],
   attach_btf_type: ["EINVAL", "`attach_btf_id` is set and the type attaches to no BTF function"],
   tracing_multi: [
@@ -84,6 +88,19 @@ export const R = rules("PROG_LOAD", {
     "EINVAL",
     "the log is not sane: a buffer without a size or a size without a buffer, a buffer without a level, an unknown level, a size of 2^30 or more; until 6.1 also a level without a buffer and a size below 128",
     { until: "6.18" },
+  ],
+  struct_ops_license: ["EINVAL", "the verifier: a STRUCT_OPS program whose licence is not GPL"],
+  struct_ops_struct: [
+    "ENOTSUPP",
+    "the verifier: `attach_btf_id` of a STRUCT_OPS program is no struct that programs may implement",
+  ],
+  struct_ops_member: [
+    "EINVAL",
+    "the verifier: `expected_attach_type` of a STRUCT_OPS program is not the index of a function in the struct",
+  ],
+  struct_ops_unsupported: [
+    "ENOTSUPP",
+    "the verifier: the member is one that programs may not implement (`get_info`)",
   ],
   return_value: ["EINVAL", "the verifier: r0 at exit is outside the range of the type"],
   verifier: ["EINVAL", "the verifier refuses the program (the verdict is an input of the model)"],
@@ -121,8 +138,19 @@ export const prog_load: Command<"PROG_LOAD"> = (k, task, args) => {
 
 /** Whether the verifier was reached: then it writes the true size of its log. */
 function verified(made: Made | Rule): boolean {
-  return !("errno" in made) || made === R.return_value || made.id === R.verifier.id;
+  return !("errno" in made) || VERIFIER.has(made.id);
 }
+
+const VERIFIER: ReadonlySet<string> = new Set(
+  [
+    R.struct_ops_license,
+    R.struct_ops_struct,
+    R.struct_ops_member,
+    R.struct_ops_unsupported,
+    R.return_value,
+    R.verifier,
+  ].map(({ id }) => id),
+);
 
 function check(k: Kernel, task: Task, args: Load): Made | Rule | Unmodelled {
   const { attr } = args;
@@ -191,7 +219,11 @@ function checkAttach(k: Kernel, task: Task, args: Load): Rule | Unmodelled | und
   const btfId = (attr.attach_btf_id ?? 0) >>> 0;
   const target = byProg === 0 ? undefined : fileAt(k, task, byProg);
   const isProg = target?.object.of === "prog";
-  if (byProg !== 0 && !isProg && has(k.version, DELTA.attach_by_btf)) return R.attach_prog_fd;
+  if (byProg !== 0 && !isProg && has(k.version, DELTA.attach_by_btf)) {
+    if (target?.object.of !== "btf") return R.attach_prog_fd;
+    if (!k.btfs.table.get(target.object.id)!.kernel) return R.attach_user_btf;
+    return { kind: "unmodelled", what: "programs that attach by BTF" };
+  }
   if (btfId > BTF_MAX_TYPE) return R.attach_btf_max;
   if (btfId !== 0 && !takesBtfId(type)) return R.attach_btf_type;
   const expected = attachTypeOf(k, args);
@@ -204,7 +236,7 @@ function checkAttach(k: Kernel, task: Task, args: Load): Rule | Unmodelled | und
   if (byProg !== 0 && !isProg) {
     return target === undefined ? R.attach_prog_bad_fd : R.attach_not_prog;
   }
-  if (byProg !== 0 || btfId !== 0) {
+  if (byProg !== 0 || (btfId !== 0 && type !== BPF_PROG_TYPE_STRUCT_OPS)) {
     return { kind: "unmodelled", what: "programs that attach to a function or a program" };
   }
   return undefined;
@@ -227,15 +259,17 @@ function checkProgram(
   if (type === 0 || type >= MAX_PROG_TYPE[k.version]) return R.prog_type;
   const name = objectName(attr.prog_name);
   if (name === undefined) return R.name;
-  const decision = verify(k, args, insns);
+  const gpl = GPL.has(licenseText);
+  const decision = verify(k, args, insns, gpl);
   if (decision !== undefined) return decision;
   const maps = usedMaps(k, task, insns);
   if (maps === undefined) return { kind: "unmodelled", what: "a program whose map is none" };
   return {
     prog_type: type,
     expected_attach_type: attachTypeOf(k, args),
+    attach_btf_id: (attr.attach_btf_id ?? 0) >>> 0,
     name,
-    gpl_compatible: GPL.has(licenseText),
+    gpl_compatible: gpl,
     insns,
     xlated: xlatedOf(k, task, args, insns),
     maps,
@@ -255,11 +289,21 @@ const GPL: ReadonlySet<string> = new Set([
 ]);
 
 /** What the verifier says: nothing where it accepts the program. */
-function verify(k: Kernel, args: Load, insns: string): Rule | Unmodelled | undefined {
+function verify(
+  k: Kernel,
+  args: Load,
+  insns: string,
+  gpl: boolean,
+): Rule | Unmodelled | undefined {
   const { attr, verdict } = args;
   if (!has(k.version, DELTA.log_early) && !logValid(k, args)) return R.log;
   if (attr.log_level || args.common?.log_level) {
     return { kind: "unmodelled", what: "the text of the verifier's log" };
+  }
+  if (typeOf(args) === BPF_PROG_TYPE_STRUCT_OPS && (flagsOf(args) & ~INDIFFERENT_FLAGS) === 0) {
+    const member = (attr.expected_attach_type ?? 0) >>> 0;
+    const refused = checkStructOps(k, R, gpl, (attr.attach_btf_id ?? 0) >>> 0, member);
+    if (refused !== undefined) return refused;
   }
   if (verdict !== undefined) {
     return verdict === "accept" ? undefined : { ...R.verifier, errno: verdict };
@@ -291,15 +335,11 @@ function logsAgree({ attr, common }: Load): boolean {
 }
 
 function logValid(k: Kernel, { attr }: Load): boolean {
-  const size = (attr.log_size ?? 0) >>> 0;
-  const level = (attr.log_level ?? 0) >>> 0;
-  const buffer = !isNull(attr.log_buf);
-  if (!buffer && size === 0 && level === 0) return true;
-  if (size > 0x3fffffff) return false;
-  if (has(k.version, DELTA.log_any_size)) {
-    return buffer === (size !== 0) && !(buffer && level === 0) && (level & ~15) === 0;
-  }
-  return size >= 128 && buffer && level !== 0 && (level & ~7) === 0;
+  return logIsSane(k.version, {
+    buffer: attr.log_buf,
+    size: (attr.log_size ?? 0) >>> 0,
+    level: (attr.log_level ?? 0) >>> 0,
+  });
 }
 
 /** The ids of the maps that the program loads; undefined where a descriptor is not a map. */

@@ -5,14 +5,29 @@ import { DELETE, RENAME, RMDIR, UNLINK } from "../bpffs/names.ts";
 import { PATH } from "../bpffs/walk.ts";
 import { ARRAY } from "../maps/array.ts";
 import { HASH } from "../maps/hash.ts";
+import { STRUCT_OPS } from "../maps/struct_ops/rules.ts";
 import { CLOSE, DUP, DUP2, FCNTL, RECV, SEND, SOCKETPAIR } from "../process/descriptors.ts";
 import { CAPSET, SETRLIMIT, SETUID } from "../process/life.ts";
 import { MMAP } from "../process/mappings.ts";
 import { LOG } from "./common_log.ts";
 import { ENTRY } from "./entry.ts";
+import { BTF_RULES } from "../btf/rules.ts";
+import { R as BTF_LOAD } from "./btf_load.ts";
 import { HEADED } from "./head.ts";
-import { MAP_FD, MAP_NEXT, PROG_FD, PROG_NEXT } from "./ids.ts";
-import { R as MAP_CREATE } from "./map_create.ts";
+import {
+  BTF_FD,
+  BTF_NEXT,
+  LINK_FD,
+  LINK_NEXT,
+  MAP_FD,
+  MAP_NEXT,
+  PROG_FD,
+  PROG_NEXT,
+} from "./ids.ts";
+import { R as MAP_CREATE } from "./map_create_rules.ts";
+import { R as LINK_CREATE } from "./link_create.ts";
+import { R as LINK_DETACH } from "./link_detach.ts";
+import { R as LINK_UPDATE } from "./link_update.ts";
 import { R as MAP_DELETE_ELEM } from "./map_delete_elem.ts";
 import { R as MAP_FREEZE } from "./map_freeze.ts";
 import { R as MAP_GET_NEXT_KEY } from "./map_get_next_key.ts";
@@ -38,12 +53,22 @@ const TABLES: readonly Table[] = [
   PROG_NEXT,
   MAP_FD,
   PROG_FD,
+  BTF_NEXT,
+  BTF_FD,
   OBJ_GET_INFO_BY_FD,
   OBJ_PIN,
   OBJ_GET,
   PROG_LOAD,
+  BTF_LOAD,
+  ...BTF_RULES,
+  LINK_CREATE,
+  LINK_UPDATE,
+  LINK_DETACH,
+  LINK_FD,
+  LINK_NEXT,
   HASH,
   ARRAY,
+  STRUCT_OPS,
   PATH,
   CREATE,
   DELETE,

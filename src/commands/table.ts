@@ -1,7 +1,20 @@
 import { type CommandName, COMMANDS } from "../abi/commands.ts";
 import type { Command } from "./args.ts";
+import { btf_load } from "./btf_load.ts";
 import { HEADED } from "./head.ts";
-import { map_get_fd_by_id, map_get_next_id, prog_get_fd_by_id, prog_get_next_id } from "./ids.ts";
+import {
+  btf_get_fd_by_id,
+  btf_get_next_id,
+  link_get_fd_by_id,
+  link_get_next_id,
+  map_get_fd_by_id,
+  map_get_next_id,
+  prog_get_fd_by_id,
+  prog_get_next_id,
+} from "./ids.ts";
+import { link_create } from "./link_create.ts";
+import { link_detach } from "./link_detach.ts";
+import { link_update } from "./link_update.ts";
 import { map_create } from "./map_create.ts";
 import { map_delete_elem } from "./map_delete_elem.ts";
 import { map_freeze } from "./map_freeze.ts";
@@ -28,7 +41,15 @@ export const MODELLED = {
   PROG_GET_FD_BY_ID: prog_get_fd_by_id,
   MAP_GET_FD_BY_ID: map_get_fd_by_id,
   OBJ_GET_INFO_BY_FD: obj_get_info_by_fd,
+  BTF_LOAD: btf_load,
+  BTF_GET_FD_BY_ID: btf_get_fd_by_id,
   MAP_FREEZE: map_freeze,
+  BTF_GET_NEXT_ID: btf_get_next_id,
+  LINK_CREATE: link_create,
+  LINK_UPDATE: link_update,
+  LINK_GET_FD_BY_ID: link_get_fd_by_id,
+  LINK_GET_NEXT_ID: link_get_next_id,
+  LINK_DETACH: link_detach,
 } as const satisfies { readonly [N in CommandName]?: Command<N> };
 
 type Table = { readonly [N in CommandName]: Command<N> };

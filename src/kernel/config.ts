@@ -14,6 +14,8 @@ export interface Config {
   readonly protected_symlinks: 0 | 1;
   /** Whether CPU mitigations are off, which spares arrays their rounding up for the unprivileged. */
   readonly mitigations_off: boolean;
+  /** `net.ipv4.tcp_available_congestion_control` at boot: the kernel's own algorithms. */
+  readonly tcp_congestion_control: readonly string[];
 }
 
 /** What the real machine decides by chance or by its past, given to `boot` as seeds. */
@@ -37,6 +39,7 @@ export const DEFAULT_CONFIG: Config = {
   totalram: 2 ** 40,
   protected_symlinks: 0,
   mitigations_off: false,
+  tcp_congestion_control: ["reno", "cubic"],
 };
 
 export const DEFAULT_SEEDS: Seeds = {

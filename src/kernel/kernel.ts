@@ -5,6 +5,7 @@ import type { BpfProg } from "./progs.ts";
 import type { Config, Seeds } from "./config.ts";
 import type { OpenFile } from "./files.ts";
 import type { IdTable } from "./ids.ts";
+import type { Congestion } from "./registry.ts";
 import type { FileSystem } from "./inodes.ts";
 import type { Radix } from "./radix.ts";
 import type { Socket } from "./sockets.ts";
@@ -29,6 +30,8 @@ export interface Kernel {
   /** The kernel's own BTF, latin-1; from 6.1 on it also stands in `btfs`, as id 1. */
   readonly vmlinux: string;
   readonly links: IdTable<BpfLink>;
+  /** The TCP congestion control algorithms that are registered, the oldest first. */
+  readonly congestion: readonly Congestion[];
   readonly sockets: Radix<Socket>;
   readonly fs: FileSystem;
 }

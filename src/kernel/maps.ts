@@ -11,7 +11,21 @@ export interface Entry {
 export type Contents =
   /** Elements that were written; one that is absent is all zeros. */
   | { readonly kind: "array"; readonly elements: Radix<string> }
-  | { readonly kind: "hash"; readonly buckets: Radix<Entry>; readonly count: number };
+  | { readonly kind: "hash"; readonly buckets: Radix<Entry>; readonly count: number }
+  | StructOpsContents;
+
+/** A struct of the kernel's that programs implement. */
+export interface StructOpsContents {
+  readonly kind: "struct_ops";
+  /** The type of the value in the kernel's own BTF. */
+  readonly value_id: number;
+  /** BPF_STRUCT_OPS_STATE_*: 0 INIT, 1 INUSE, 2 TOBEFREE, 3 READY. */
+  readonly state: number;
+  /** As it was written, with the programs' ids for their descriptors. */
+  readonly value: string;
+  /** The ids of the programs; the map holds each. */
+  readonly progs: readonly number[];
+}
 
 /** How BTF describes the keys and values of a map. */
 export interface MapBtf {

@@ -23,12 +23,6 @@ export interface Unmodelled {
 
 export type Answer = Value | Refusal | Unmodelled;
 
-/** The id of an object, four bytes among others. */
-export interface IdAt {
-  readonly kind: "map" | "prog";
-  readonly at: number;
-}
-
 /** Bytes (latin-1) that the kernel wrote to user memory. */
 export interface Write {
   /** The attr field that holds the address, or that was itself written (`next_id`). */
@@ -36,10 +30,18 @@ export interface Write {
   /** Offset of the first byte from that address. */
   readonly offset: number;
   readonly bytes: string;
-  /** Ids among the bytes: every kernel gives its own. */
-  readonly ids?: readonly IdAt[];
-  /** Bytes that no specification can say (a time, the size of machine code), from and to. */
-  readonly loose?: readonly (readonly [number, number])[];
+  /** Where among the bytes an object's id stands: a number that is the kernel's to give. */
+  readonly ids?: readonly IdPlace[];
+  /** Bytes, from one offset to another, that the machine decides: what its own BTF is. */
+  readonly free?: readonly (readonly [from: number, to: number])[];
+}
+
+/** The objects that have ids. */
+export type IdKind = "map" | "prog" | "btf" | "link";
+
+export interface IdPlace {
+  readonly kind: IdKind;
+  readonly offset: number;
 }
 
 /** What a call leaves behind: the kernel after it, the answer, and what was written to the caller. */

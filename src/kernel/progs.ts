@@ -12,6 +12,8 @@ export interface BpfProg {
   readonly id: number;
   readonly prog_type: number;
   readonly expected_attach_type: number;
+  /** The type of the kernel's own BTF that it is for; 0 where none. */
+  readonly attach_btf_id: number;
   readonly name: string;
   readonly gpl_compatible: boolean;
   /** The instructions as they were loaded, latin-1, eight bytes each. */

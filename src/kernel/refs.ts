@@ -6,8 +6,10 @@ import { type FileObject, type OpenFile, RDWR } from "./files.ts";
 import { remove, replace } from "./ids.ts";
 import type { Inode } from "./inodes.ts";
 import type { Kernel } from "./kernel.ts";
+import type { BpfLink } from "./links.ts";
 import type { BpfMap } from "./maps.ts";
 import type { BpfProg } from "./progs.ts";
+import { unregister } from "./registry.ts";
 
 /** The kernel with a changed map in it. */
 export function withMap(k: Kernel, map: BpfMap): Kernel {
@@ -16,6 +18,10 @@ export function withMap(k: Kernel, map: BpfMap): Kernel {
 
 export function withProg(k: Kernel, prog: BpfProg): Kernel {
   return { ...k, progs: replace(k.progs, prog.id, prog) };
+}
+
+export function withLink(k: Kernel, link: BpfLink): Kernel {
+  return { ...k, links: replace(k.links, link.id, link) };
 }
 
 /** Takes a reference on a map; `user` where user space holds it (a descriptor, a pin). */
@@ -28,7 +34,10 @@ export function putMap(k: Kernel, id: number, user: boolean): Kernel {
   const map = k.maps.table.get(id)!;
   if (map.refs === 1) {
     const without = { ...k, maps: remove(k.maps, id) };
-    return map.spec.btf === undefined ? without : putBtf(without, map.spec.btf.id);
+    const unfilled = map.contents.kind === "struct_ops"
+      ? map.contents.progs.reduce(putProg, without)
+      : without;
+    return map.spec.btf === undefined ? unfilled : putBtf(unfilled, map.spec.btf.id);
   }
   return withMap(k, { ...map, refs: map.refs - 1, urefs: map.urefs - (user ? 1 : 0) });
 }
@@ -58,15 +67,16 @@ export function putBtf(k: Kernel, id: number): Kernel {
 
 export function holdLink(k: Kernel, id: number): Kernel {
   const link = k.links.table.get(id)!;
-  return { ...k, links: replace(k.links, id, { ...link, refs: link.refs + 1 }) };
+  return withLink(k, { ...link, refs: link.refs + 1 });
 }
 
 export function putLink(k: Kernel, id: number): Kernel {
   const link = k.links.table.get(id)!;
-  if (link.refs > 1) return { ...k, links: replace(k.links, id, { ...link, refs: link.refs - 1 }) };
+  if (link.refs > 1) return withLink(k, { ...link, refs: link.refs - 1 });
   const without = { ...k, links: remove(k.links, id) };
   if (link.object === undefined) return without;
-  return link.of === "map" ? putMap(without, link.object, false) : putProg(without, link.object);
+  if (link.of === "prog") return putProg(without, link.object);
+  return putMap(unregister(without, link.object), link.object, false);
 }
 
 /** Takes the reference that a descriptor or a pin has on an object. */

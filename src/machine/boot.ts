@@ -80,9 +80,10 @@ const STDIO = 3;
 export function bootKernel(version: Version, options: BootOptions = {}): Kernel {
   const seeds = { ...DEFAULT_SEEDS, ...options.seeds };
   const vmlinux = options.vmlinux === undefined ? vmlinuxOf(version) : latin1(options.vmlinux);
+  const config = { ...DEFAULT_CONFIG, ...options.config };
   const blank: Kernel = {
     version,
-    config: { ...DEFAULT_CONFIG, ...options.config },
+    config,
     seeds,
     tasks: Radix.empty(),
     files: Radix.empty(),
@@ -92,6 +93,7 @@ export function bootKernel(version: Version, options: BootOptions = {}): Kernel 
     btfs: ownBtf(version, vmlinux, seeds.btf_id),
     vmlinux,
     links: idTable(seeds.link_id),
+    congestion: config.tcp_congestion_control.map((name) => ({ name, map: undefined })),
     sockets: Radix.empty(),
     fs: fileSystem(),
   };

@@ -4,7 +4,7 @@ import { wordAt } from "../abi/words.ts";
 import type { CallOptions, RawCall } from "../commands/entry.ts";
 import { type Capability, capabilityMask } from "../kernel/capabilities.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import type { Answer, Outcome, Refusal, Unmodelled, Write } from "../kernel/outcome.ts";
+import type { Answer, IdKind, Outcome, Refusal, Unmodelled, Write } from "../kernel/outcome.ts";
 import type { Rule } from "../kernel/rule.ts";
 import type { Limits } from "../kernel/task.ts";
 import type { Version } from "../kernel/version.ts";
@@ -24,7 +24,7 @@ export interface Step<C = never> {
   /** Why another answer would be right as well, where it would (see `Outcome`). */
   readonly undetermined?: string;
   /** The object that the call made. */
-  readonly made?: { readonly kind: "map" | "prog"; readonly id: number };
+  readonly made?: { readonly kind: IdKind; readonly id: number };
 }
 
 interface Past<C> {
@@ -261,6 +261,16 @@ export class Machine<C extends { readonly op: string } = never> {
   get progIds(): readonly number[] {
     return Array.from(this.kernel.progs.table.entries(), ([id]) => id);
   }
+
+  /** The ids of the links that exist. */
+  get linkIds(): readonly number[] {
+    return Array.from(this.kernel.links.table.entries(), ([id]) => id);
+  }
+
+  /** The ids of the BTF objects that exist; from 6.1 on the kernel's own is one. */
+  get btfIds(): readonly number[] {
+    return Array.from(this.kernel.btfs.table.entries(), ([id]) => id);
+  }
 }
 
 /**
@@ -277,10 +287,12 @@ export function boot(version: Version, options: MachineOptions = {}): Machine {
   return Machine.boot(version, options);
 }
 
-/** The map or program that a kernel has and the one before it had not. */
+const TABLES = [["map", "maps"], ["prog", "progs"], ["btf", "btfs"], ["link", "links"]] as const;
+
+/** The object that a kernel has and the one before it had not. */
 function madeBy(before: Kernel, after: Kernel): Step["made"] {
-  for (const kind of ["map", "prog"] as const) {
-    const [was, is] = kind === "map" ? [before.maps, after.maps] : [before.progs, after.progs];
+  for (const [kind, table] of TABLES) {
+    const [was, is] = [before[table], after[table]];
     if (is.cursor !== was.cursor && is.table.size > was.table.size) {
       return { kind, id: is.cursor - 1 };
     }
@@ -293,6 +305,7 @@ const ATTR_FIELDS: ReadonlySet<string> = new Set([
   "next_id",
   "info_len",
   "log_true_size",
+  "btf_log_true_size",
   "common.log_true_size",
 ]);
 

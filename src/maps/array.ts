@@ -47,6 +47,11 @@ export const ARRAY = rules("ARRAY", {
     { until: "5.10" },
   ],
   create_memory: ["ENOMEM", "the elements together are larger than all memory"],
+  create_btf_keyless: [
+    "EINVAL",
+    "BTF describes the values alone, and `max_entries` is not 1 or the values are no DATASEC",
+  ],
+  create_btf_key: ["EINVAL", "BTF describes the keys as something else than an INT of 32 bits"],
   lookup_index: ["ENOENT", "the index is `max_entries` or larger"],
   update_flags: ["EINVAL", "`flags` without BPF_F_LOCK is above BPF_EXIST"],
   update_index: ["E2BIG", "the index is `max_entries` or larger"],
@@ -103,6 +108,16 @@ const alloc: MapKind["alloc"] = (k, task, attr) => {
   };
 };
 
+/** An array's key is a u32; without one the array is a section of variables. */
+const checkBtf: MapKind["checkBtf"] = (attr, key, value) => {
+  if (key === undefined) {
+    const isSection = sizes(attr).max_entries === 1 && value.kind === "DATASEC";
+    return isSection ? undefined : ARRAY.create_btf_keyless;
+  }
+  const isWord = key.kind === "INT" && key.bits === 32 && key.offset === 0;
+  return isWord ? undefined : ARRAY.create_btf_key;
+};
+
 function lookup(map: BpfMap, key: string, most: number): string | Rule {
   const index = wordAt(key, 0);
   if (index >= map.spec.max_entries) return ARRAY.lookup_index;
@@ -133,6 +148,8 @@ function elementsOf(map: BpfMap): Radix<string> {
 export const array: MapKind = {
   allocCheck,
   alloc,
+  keyless: true,
+  checkBtf,
   lookup,
   update,
   remove: () => ARRAY.delete_never,

@@ -55,6 +55,7 @@ export const HASH = rules("HASH", {
     { until: "5.10" },
   ],
   create_memory: ["ENOMEM", "the buckets or the preallocated elements are larger than all memory"],
+  create_btf_keyless: ["EINVAL", "BTF describes the values alone", { since: "7.2" }],
   lookup_absent: ["ENOENT", "the map has no such key"],
   update_flags: ["EINVAL", "`flags` without BPF_F_LOCK is above BPF_EXIST"],
   update_noexist: ["EEXIST", "`flags` is BPF_NOEXIST and the map has the key"],
@@ -150,7 +151,7 @@ function tooLarge({ map_flags, key_size, value_size }: MapSpec, version: Version
     elementSize(key_size, value_size) + LLIST_NODE_SZ > KMALLOC_MAX;
 }
 
-const update: MapKind["update"] = (map, key, value, flags, high, version) => {
+const update: MapKind["update"] = (map, key, value, flags, high, { k }) => {
   if (high || ((flags & ~BPF_F_LOCK) >>> 0) > BPF_EXIST) return HASH.update_flags;
   const { buckets, count } = map.contents as Hash;
   const bucket = bucketOf(map, key);
@@ -159,7 +160,7 @@ const update: MapKind["update"] = (map, key, value, flags, high, version) => {
   if (old !== undefined && flags === BPF_NOEXIST) return HASH.update_noexist;
   if (old === undefined && flags === BPF_EXIST) return HASH.update_exist;
   if (old === undefined && count >= map.spec.max_entries) return HASH.update_full;
-  if (tooLarge(map.spec, version)) return HASH.update_element;
+  if (tooLarge(map.spec, k.version)) return HASH.update_element;
   // The new element goes to the head of its bucket, also where it replaces one further down.
   const rest = old === undefined ? head : without(head!, key);
   return {
@@ -209,4 +210,13 @@ function nextKey(map: BpfMap, key: string | undefined): string | Rule {
 }
 
 /** BPF_MAP_TYPE_HASH: keys of one size to values of one size, in buckets. */
-export const hash: MapKind = { allocCheck, alloc, lookup, update, remove, nextKey };
+export const hash: MapKind = {
+  allocCheck,
+  alloc,
+  keyless: false,
+  checkBtf: (_attr, key) => key === undefined ? HASH.create_btf_keyless : undefined,
+  lookup,
+  update,
+  remove,
+  nextKey,
+};

@@ -1,21 +1,40 @@
 import type { AttrOf } from "../abi/commands.ts";
+import type { BtfType } from "../btf/types.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { BpfMap, Contents, MapSpec } from "../kernel/maps.ts";
+import {
+  done,
+  type IdPlace,
+  type Outcome,
+  refuse,
+  type Unmodelled,
+  unmodelled,
+} from "../kernel/outcome.ts";
+import { withMap } from "../kernel/refs.ts";
 import type { Rule } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
-import type { Version } from "../kernel/version.ts";
 
 /**
  * What a map type does, as `struct bpf_map_ops` has it. A refusal is the rule that refuses; an
- * effect is the map after it.
+ * effect is the map after it, or the kernel where more than the map changes.
  */
 export interface MapKind {
   /** `map_alloc_check`: the attributes alone. */
   readonly allocCheck: (k: Kernel, task: Task, attr: CreateAttr) => Rule | undefined;
   /** `map_alloc`: what needs memory or the caller's capabilities. */
-  readonly alloc: (k: Kernel, task: Task, attr: CreateAttr) => Allocated | Rule;
+  readonly alloc: (k: Kernel, task: Task, attr: CreateAttr) => Allocated | Rule | Unmodelled;
+  /** Whether BTF may describe the values alone (`map_check_btf` is there). */
+  readonly keyless: boolean;
+  /** `map_check_btf`: the types that BTF gives keys and values; no key where none is given. */
+  readonly checkBtf: (
+    attr: CreateAttr,
+    key: BtfType | undefined,
+    value: BtfType,
+  ) => Rule | undefined;
   /** The first `most` bytes of a key's value. */
   readonly lookup: (map: BpfMap, key: string, most: number) => string | Rule;
+  /** Where ids of objects stand in the value of a key. */
+  readonly idsIn?: (k: Kernel, map: BpfMap) => readonly IdPlace[];
   /** `flags` are the low 32 bits; `high` says that one of the upper 32 is set. */
   readonly update: (
     map: BpfMap,
@@ -23,11 +42,30 @@ export interface MapKind {
     value: string,
     flags: number,
     high: boolean,
-    version: Version,
-  ) => BpfMap | Rule;
-  readonly remove: (map: BpfMap, key: string) => BpfMap | Rule;
+    caller: Caller,
+  ) => BpfMap | Effect | Rule | Unmodelled;
+  readonly remove: (map: BpfMap, key: string, caller: Caller) => BpfMap | Effect | Rule;
   /** The key after `key`, or the first where `key` is undefined. */
   readonly nextKey: (map: BpfMap, key: string | undefined) => string | Rule;
+}
+
+/** Who changes a map, in which kernel: a key or a value may hold descriptors. */
+export interface Caller {
+  readonly k: Kernel;
+  readonly task: Task;
+}
+
+/** What a change of a map does where it changes more than the map, and what the call returns. */
+export interface Effect {
+  readonly k: Kernel;
+  readonly ret: number;
+}
+
+/** A change of a map as the outcome of the call that asked for it. */
+export function outcomeOf(k: Kernel, changed: BpfMap | Effect | Rule | Unmodelled): Outcome {
+  if (isRule(changed)) return refuse(k, changed);
+  if ("what" in changed) return unmodelled(k, changed.what);
+  return "ret" in changed ? done(changed.k, changed.ret) : done(withMap(k, changed));
 }
 
 export type CreateAttr = AttrOf<"MAP_CREATE">;

@@ -11,9 +11,10 @@ function claimed({ max_entries = 0, key_size = 0, value_size = 0 }: Create): num
 /** Whether a call is refused before the kernel allocates anything for the map. */
 function isRefusedUnallocated(answer: Answer | undefined): boolean {
   if (answer?.kind !== "refusal") return false;
-  return !/\/(name|btf_fd|not_btf|excl_.*|access_late|fd_limit|create_memory)$/.test(
-    answer.rule.id,
-  );
+  return !/\/(name|btf_[a-z_]+|not_btf|create_btf_[a-z]+|excl_.*|access_late|fd_limit|create_memory)$/
+    .test(
+      answer.rule.id,
+    );
 }
 
 /** Whether a call makes a kernel allocate no more than `bytes`; `answer` is the model's. */

@@ -2,7 +2,17 @@
  * Holds what a real kernel answered against what the model answered, modulo what no specification
  * can determine: ids by a bijection, and the order of keys as a set.
  */
-import { ERRNO, errnoName, type Kernel, latin1, type Step as ModelStep } from "bpfspec";
+import {
+  atLeast,
+  ERRNO,
+  errnoName,
+  type IdKind,
+  type IdPlace,
+  type Kernel,
+  latin1,
+  type Step as ModelStep,
+  type Version,
+} from "bpfspec";
 import {
   bytesOf,
   commandOf,
@@ -12,7 +22,8 @@ import {
   placeOf,
 } from "./memory_after.ts";
 import type { ScriptResult, StepResult } from "./script.ts";
-import type { Translated, Translation } from "./translate.ts";
+import { ID_AT } from "./ids.ts";
+import { OWN_BTF, type Translated, type Translation } from "./translate.ts";
 
 /** Where a real kernel and the model part. */
 export interface Difference {
@@ -37,14 +48,21 @@ export interface Comparison {
   readonly cut?: string;
 }
 
-type Kind = "map" | "prog";
-
 /** Real ids by the model's. An object of somebody else's has none. */
 class Bijection {
-  readonly #real: Record<Kind, Map<number, number>> = { map: new Map(), prog: new Map() };
+  readonly #real: Readonly<Record<IdKind, Map<number, number>>> = {
+    map: new Map(),
+    prog: new Map(),
+    btf: new Map(),
+    link: new Map(),
+  };
+
+  constructor(version: Version) {
+    if (atLeast(version, "6.1")) this.#real.btf.set(OWN_BTF, OWN_BTF);
+  }
 
   /** Whether the two may be the same object's; from now on they are. */
-  matches(kind: Kind, model: number, real: number): boolean {
+  matches(kind: IdKind, model: number, real: number): boolean {
     const ids = this.#real[kind];
     if (ids.has(model)) return ids.get(model) === real;
     if (this.isOurs(kind, real)) return false;
@@ -52,12 +70,12 @@ class Bijection {
     return true;
   }
 
-  isOurs(kind: Kind, real: number): boolean {
+  isOurs(kind: IdKind, real: number): boolean {
     return this.modelOf(kind, real) !== undefined;
   }
 
   /** The model's id of a real object of ours. */
-  modelOf(kind: Kind, real: number): number | undefined {
+  modelOf(kind: IdKind, real: number): number | undefined {
     for (const [model, own] of this.#real[kind]) if (own === real) return model;
     return undefined;
   }
@@ -72,7 +90,7 @@ export function compare(
   result: ScriptResult,
   before: (step: number) => Kernel,
 ): Comparison {
-  const ids = new Bijection();
+  const ids = new Bijection(before(0).version);
   const confirmed: string[] = [];
   let calls = 0;
   for (const [index, translated] of translation.steps.entries()) {
@@ -105,7 +123,7 @@ export function compare(
 function learn(asked: Translated | undefined, observed: StepResult | undefined, ids: Bijection) {
   const made = asked?.model?.made;
   if (made === undefined || observed?.kind !== "ran" || observed.areas[1] === undefined) return;
-  ids.matches(made.kind, made.id, u32(observed.areas[1], 4));
+  ids.matches(made.kind, made.id, u32(observed.areas[1], ID_AT[made.kind]));
 }
 
 function refusedAlike(
@@ -176,7 +194,7 @@ function sameReturn({ call, answer }: ModelStep, observed: number): boolean {
  * after a grace period, which no call waits for.
  */
 function opensTheDying({ call, answer }: ModelStep, observed: StepResult | undefined): boolean {
-  const byId = commandOf(call) === "MAP_GET_FD_BY_ID" || commandOf(call) === "PROG_GET_FD_BY_ID";
+  const byId = /^(MAP|PROG|BTF|LINK)_GET_FD_BY_ID$/.test(commandOf(call) ?? "");
   return byId && answer.kind === "refusal" && answer.rule.id.endsWith("/absent") &&
     observed?.kind === "ran" && observed.ret >= 0;
 }
@@ -192,35 +210,34 @@ function isForeign(
   before: () => Kernel,
 ): boolean {
   const command = commandOf(translated.model!.call);
-  if (command !== "MAP_GET_NEXT_ID" && command !== "PROG_GET_NEXT_ID") return false;
+  const [, prefix] = /^(MAP|PROG|BTF|LINK)_GET_NEXT_ID$/.exec(command ?? "") ?? [];
+  if (prefix === undefined) return false;
   if (observed.ret !== 0 || observed.areas[0] === undefined) return false;
   const { answer, writes } = translated.model!;
   const told = answer.kind === "value"
     ? writes.find(({ field }) => field === "next_id")
     : undefined;
-  const kind = command.startsWith("MAP") ? "map" : "prog";
+  const kind = prefix.toLowerCase() as IdKind;
   const own = ids.modelOf(kind, u32(observed.areas[0], 4));
   return (own === undefined || isGone(before(), kind, own)) &&
     (answer.kind === "refusal" || told !== undefined) &&
     (answer.kind !== "refusal" || answer.errno === "ENOENT");
 }
 
-function isGone(k: Kernel, kind: Kind, id: number): boolean {
-  return (kind === "map" ? k.maps : k.progs).table.get(id) === undefined;
+function isGone(k: Kernel, kind: IdKind, id: number): boolean {
+  return k[`${kind}s`].table.get(id) === undefined;
 }
 
 function compareAreas(translated: Translated, observed: Ran, ids: Bijection): Parted | undefined {
   for (const [area, expected] of expectedAreas(translated)) {
     const seen = observedArea(translated, observed, area);
     const skip = new Set(patchedBytes(translated, area));
-    for (const [from, to] of looseIn(translated, area)) {
-      for (let i = from; i < to; i++) skip.add(i);
-    }
-    for (const { kind, offset, length } of idsIn(translated, area)) {
-      for (let i = 0; i < length; i++) skip.add(offset + i);
-      if (length < 4 || expected.length < offset + 4 || seen.length < offset + 4) continue;
-      const [own, real] = [u32(expected, offset), u32(seen, offset)];
-      if (!ids.matches(kind, own, real)) {
+    for (const at of freeBytes(translated, area, seen.length)) skip.add(at);
+    for (const id of idsIn(translated, area)) {
+      for (let i = 0; i < 4; i++) skip.add(id.offset + i);
+      if (expected.length < id.offset + 4 || seen.length < id.offset + 4) continue;
+      const [own, real] = [u32(expected, id.offset), u32(seen, id.offset)];
+      if (!ids.matches(id.kind, own, real)) {
         return { observed: `id ${real}`, allowed: `the id of object ${own}` };
       }
     }
@@ -230,36 +247,28 @@ function compareAreas(translated: Translated, observed: Ran, ids: Bijection): Pa
   return undefined;
 }
 
-interface IdIn {
-  readonly kind: Kind;
-  readonly offset: number;
-  /** Four, or less where what was written ends in it. */
-  readonly length: number;
-}
-
-/** The ids that a call wrote to an area. */
-function idsIn(translated: Translated, area: number): readonly IdIn[] {
-  return writesTo(translated, area).flatMap(({ write, offset }) =>
-    (write.ids ?? []).filter(({ at }) => at < write.bytes.length).map(({ kind, at }) => ({
-      kind,
-      offset: offset + at,
-      length: Math.min(4, write.bytes.length - at),
-    }))
-  );
-}
-
-/** The bytes of an area that the model cannot know, from and to. */
-function looseIn(translated: Translated, area: number): readonly (readonly [number, number])[] {
-  return writesTo(translated, area).flatMap(({ write, offset }) =>
-    (write.loose ?? []).map(([from, to]) => [offset + from, offset + to] as const)
-  );
-}
-
-function writesTo(translated: Translated, area: number) {
-  return translated.model!.writes.flatMap((write) => {
-    const at = placeOf(translated, write.field);
-    return at?.area === area ? [{ write, offset: at.offset + write.offset }] : [];
+/** The ids that an area holds, whole, after a call. */
+function idsIn(translated: Translated, area: number): readonly IdPlace[] {
+  return translated.model!.writes.flatMap(({ field, offset, bytes, ids = [] }) => {
+    const at = ids.length === 0 ? undefined : placeOf(translated, field);
+    if (at?.area !== area) return [];
+    const whole = ids.filter((id) => id.offset + 4 <= bytes.length);
+    return whole.map((id) => ({ ...id, offset: at.offset + offset + id.offset }));
   });
+}
+
+/** The bytes of an area that the machine decides, and those of ids that are cut off. */
+function* freeBytes(translated: Translated, area: number, length: number): Generator<number> {
+  for (const { field, offset, bytes, ids = [], free = [] } of translated.model!.writes) {
+    const cut = ids.filter((id) => id.offset + 4 > bytes.length)
+      .map((id) => [id.offset, bytes.length] as const);
+    const ranges = [...free, ...cut];
+    const at = ranges.length === 0 ? undefined : placeOf(translated, field);
+    if (at?.area !== area) continue;
+    for (const [from, to] of ranges) {
+      for (let i = from; i < Math.min(to, length); i++) yield at.offset + offset + i;
+    }
+  }
 }
 
 function u32(bytes: Uint8Array, at: number): number {

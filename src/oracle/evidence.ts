@@ -3,7 +3,7 @@
  * implementation can read it too: a record is a script of system calls (the state before is the
  * script's own doing), and the answer to each call with the bytes that it changed.
  *
- * A file is `{ format, kernel, release, version, records }`; a record is `{ at, script, answers,
+ * A file is `{ format, kernel, release, version, types, records }`; a record is `{ at, script, answers,
  * rules }`: the places in the book whose path it is, the script's lines, one answer line for each
  * step and one for the end, and the rules by which the model says that calls are refused, in order.
  */
@@ -11,6 +11,7 @@ import { isLeft } from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
 import type { Version } from "bpfspec";
 import { ResultParser } from "./results.ts";
+import type { TypeIds } from "./type_ids.ts";
 import { encodeScript, type Script, type ScriptResult } from "./script.ts";
 
 const Record = t.readonly(t.type({
@@ -20,13 +21,16 @@ const Record = t.readonly(t.type({
   rules: t.readonlyArray(t.string),
 }));
 
-const EvidenceFile = t.readonly(t.type({
-  format: t.literal(1),
-  kernel: t.string,
-  release: t.string,
-  version: t.string,
-  records: t.readonlyArray(Record),
-}));
+const EvidenceFile = t.readonly(t.intersection([
+  t.type({
+    format: t.literal(1),
+    kernel: t.string,
+    release: t.string,
+    version: t.string,
+    records: t.readonlyArray(Record),
+  }),
+  t.partial({ types: t.readonly(t.record(t.string, t.number)) }),
+]));
 
 export type EvidenceRecord = t.TypeOf<typeof Record>;
 export type EvidenceFile = t.TypeOf<typeof EvidenceFile>;
@@ -88,6 +92,7 @@ export function evidenceFile(
   kernel: Version,
   runner: { readonly release: string; readonly version: string },
   records: readonly EvidenceRecord[],
+  types: TypeIds = {},
 ): EvidenceFile {
   const merged = new Map<string, EvidenceRecord>();
   for (const record of records) {
@@ -97,7 +102,7 @@ export function evidenceFile(
     merged.set(key, { ...record, at });
   }
   const { release, version } = runner;
-  return { format: 1, kernel, release, version, records: [...merged.values()] };
+  return { format: 1, kernel, release, version, types, records: [...merged.values()] };
 }
 
 /** The file's text: one line for each line of a script, so that a change can be read as a diff. */

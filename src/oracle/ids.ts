@@ -2,34 +2,39 @@
  * Object ids are the kernel's to give. A script learns the real id of an object from an earlier
  * step's output, and later steps refer to that.
  */
-import { encodeAttr, type Step as ModelStep } from "bpfspec";
+import { encodeAttr, type IdKind, type Step as ModelStep } from "bpfspec";
 import type { Reference, Step } from "./script.ts";
-
-type Kind = "map" | "prog";
 
 /** An id that no real kernel has given: it is as far away as ids go. */
 export const NOBODY = 0x60000000;
 
 const OBJ_GET_INFO_BY_FD = 15;
 const INFO_ROOM = 80;
+const BTF_ROOM = 16;
+/** Where the info of an object has its id. */
+export const ID_AT: Readonly<Record<IdKind, number>> = { map: 4, prog: 4, btf: 12, link: 4 };
 
 export class Ids {
-  readonly #known: Record<Kind, Map<number, Reference>> = { map: new Map(), prog: new Map() };
+  readonly #known: Readonly<Record<IdKind, Map<number, Reference>>> = {
+    map: new Map(),
+    prog: new Map(),
+    btf: new Map(),
+    link: new Map(),
+  };
 
   /** Takes note of a model's step that told an id, or made an object. */
   seen(model: ModelStep, index: number, areas: Readonly<Record<string, number>>): void {
-    const { call, writes, answer } = model;
-    if (call.op !== "bpf") return;
-    for (const { field, bytes, ids } of answer.kind === "value" ? writes : []) {
-      const at = field === "next_id" ? { area: 0, offset: 4 } : { area: areas[field], offset: 0 };
-      for (const id of at.area === undefined ? [] : ids ?? []) {
-        if (id.at + 4 > bytes.length) continue;
-        this.#learn(id.kind, u32(bytes, id.at), index, at.area, at.offset + id.at);
+    if (model.call.op !== "bpf" || model.answer.kind !== "value") return;
+    for (const { field, bytes, ids = [] } of model.writes) {
+      const [area, from] = field === "next_id" ? [0, 4] : [areas[field], 0];
+      for (const { kind, offset } of ids) {
+        if (offset + 4 > bytes.length) continue;
+        this.#learn(kind, u32(bytes, offset), index, area, from + offset);
       }
     }
   }
 
-  #learn(kind: Kind, id: number, step: number, area: number, offset: number): void {
+  #learn(kind: IdKind, id: number, step: number, area: number, offset: number): void {
     if (!this.#known[kind].has(id)) this.#known[kind].set(id, { step, area, offset });
   }
 
@@ -37,37 +42,38 @@ export class Ids {
   question(model: ModelStep, index: number): Step | undefined {
     const { answer, task, made } = model;
     if (answer.kind !== "value" || made === undefined) return undefined;
-    this.#learn(made.kind, made.id, index, 1, 4);
+    const room = made.kind === "btf" ? BTF_ROOM : INFO_ROOM;
+    this.#learn(made.kind, made.id, index, 1, ID_AT[made.kind]);
     return {
       task,
       op: "bpf",
       args: { cmd: OBJ_GET_INFO_BY_FD, size: 16 },
       areas: {
-        0: encodeAttr("OBJ_GET_INFO_BY_FD", { bpf_fd: answer.ret, info_len: INFO_ROOM }).slice(
+        0: encodeAttr("OBJ_GET_INFO_BY_FD", { bpf_fd: answer.ret, info_len: room }).slice(
           0,
           16,
         ),
-        1: new Uint8Array(INFO_ROOM),
+        1: new Uint8Array(room),
       },
       patches: [{ area: 0, offset: 8, value: { address: 1 } }],
     };
   }
 
   /** Where the real id of a model's id is told. */
-  exactly(kind: Kind, id: number): Reference | undefined {
+  exactly(kind: IdKind, id: number): Reference | undefined {
     return this.#known[kind].get(id);
   }
 
   /** Where the real id of the largest known id is told that is `id` at the most. */
-  atMost(kind: Kind, id: number): Reference | undefined {
+  atMost(kind: IdKind, id: number): Reference | undefined {
     if (id >= NOBODY) return undefined;
     const below = [...this.#known[kind].keys()].filter((known) => known <= id);
     return below.length === 0 ? undefined : this.#known[kind].get(Math.max(...below));
   }
 
-  /** A start id for which no own object is known below it. */
-  startFor(id: number): number {
-    return id >= NOBODY ? id : 0;
+  /** A start id for which no object of ours is known below it; `own` is one that always is. */
+  startFor(id: number, own: number): number {
+    return id >= NOBODY ? id : Math.min(id, own);
   }
 
   /** An id that no object has. */

@@ -49,7 +49,9 @@ function rawPlace(
   field: string,
   attr: Uint8Array,
 ): Place | undefined {
-  if (INFO_POINTERS[field] !== undefined) return behindInfo(call, INFO_POINTERS[field], attr);
+  if (field in INFO_POINTERS && call.cmd === OBJ_GET_INFO_BY_FD) {
+    return infoPointerPlace(call, attr, INFO_POINTERS[field]);
+  }
   const command = COMMANDS[call.cmd & 0xffff];
   const found = (command?.fields as readonly Field[] | undefined)?.find(({ name }) =>
     name === field
@@ -65,19 +67,21 @@ function segmentPlace({ memory = [] }: RawCall, at: bigint): Place | undefined {
   return i < 0 ? undefined : { area: i + 1, offset: Number(at - memory[i].at) };
 }
 
+const OBJ_GET_INFO_BY_FD = 15;
 /** The offset of `info` in attr. */
 const INFO_AT = 8;
-
-/** Pointers inside an info, by what the model calls them, with their offsets. */
+/** Pointers inside an info: of a map, of BTF, of a program. */
 export const INFO_POINTERS: Readonly<Record<string, number>> = {
   hash: 88,
+  btf: 0,
+  name: 16,
   map_ids: 56,
   xlated_prog_insns: 32,
   prog_tags: 184,
 };
 
-/** Where a pointer inside an info leads to. */
-function behindInfo(call: RawCall, offset: number, attr: Uint8Array): Place | undefined {
+/** Where something goes that a pointer inside the info points to. */
+function infoPointerPlace(call: RawCall, attr: Uint8Array, offset: number): Place | undefined {
   if (attr.length < INFO_AT + 8) return undefined;
   const info = segmentPlace(call, u64(attr, INFO_AT));
   const bytes = info === undefined ? undefined : call.memory?.[info.area - 1].bytes;

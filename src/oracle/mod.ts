@@ -34,3 +34,5 @@ export { exampleOf, showCall } from "./show.ts";
 export { versionOfRelease } from "./releases.ts";
 export { openRunner } from "./runners.ts";
 export { Survivor } from "./survivor.ts";
+export { readVmlinux } from "./vmlinux.ts";
+export { type TypeIds, typeIdsOf } from "./type_ids.ts";

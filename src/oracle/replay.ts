@@ -12,7 +12,9 @@ import { takesAtMost } from "./affordable.ts";
 import { compare, type Comparison } from "./compare.ts";
 import type { KernelRunner, Script, ScriptResult } from "./script.ts";
 import { NotReplayable } from "./areas.ts";
+import { CLEANUP, registers } from "./registers.ts";
 import { sysctlSteps, translate, type Translation } from "./translate.ts";
+import { type TypeIds, typeIdsOf, usesTypes } from "./type_ids.ts";
 
 /** A path of the model from boot. */
 export interface Path {
@@ -80,8 +82,8 @@ function isAffordable({ call, answer }: Step): boolean {
   return refused || takesAtMost(LARGEST_MAP, call, () => answer);
 }
 
-/** A path as a script, or why there is none. */
-export function scriptOf(path: Path): Translation | string {
+/** A path as a script, or why there is none; `ids` is what the kernel calls the types by. */
+export function scriptOf(path: Path, ids: TypeIds = {}): Translation | string {
   const unlike = unlikeReal(path);
   if (unlike !== undefined) return unlike;
   if (!path.trail.every(isAffordable)) {
@@ -91,11 +93,16 @@ export function scriptOf(path: Path): Translation | string {
     return translate(path.name, path.version, path.trail, {
       ...(path.options.limits === undefined ? {} : { limits: path.options.limits }),
       sysctls: sysctlsOf(path),
+      ...(usesTypes(path.trail) ? { types: { vmlinux: vmlinuxOf(path), ids } } : {}),
     });
   } catch (error) {
     if (error instanceof NotReplayable) return error.message;
     throw error;
   }
+}
+
+function vmlinuxOf({ version, options }: Path): string {
+  return bootKernel(version, options).vmlinux;
 }
 
 /** The model's kernel before each step of a path, on demand. */
@@ -115,9 +122,18 @@ export function judge(path: Path, translation: Translation, result: ScriptResult
   return compare(translation, result, kernelsOf(path));
 }
 
-/** Whether a path asks for what only a guest can be made to be. */
-export function needsGuest(path: Path): boolean {
+function setsSysctls(path: Path): boolean {
   return Object.keys(sysctlsOf(path)).length > 0;
+}
+
+/** Whether a path asks for what only a guest can be made to be, or does what is everybody's. */
+export function needsGuest(path: Path): boolean {
+  return setsSysctls(path) || registers(path.trail);
+}
+
+/** What is run after a path, so that the next one finds the kernel as it booted. */
+function afterwards(path: Path): readonly Script[] {
+  return [...(setsSysctls(path) ? [RESTORE] : []), ...(registers(path.trail) ? [CLEANUP] : [])];
 }
 
 /** Puts sysctls back after a path that changed one. */
@@ -129,10 +145,14 @@ const RESTORE: Script = {
 };
 
 /** The script of a path for a kernel; a kernel that others use keeps its sysctls. */
-function scriptFor(runner: KernelRunner, path: Path): Translation | string {
-  return runner.shared && needsGuest(path)
-    ? "the sysctl is the machine's own (a guest's may be set)"
-    : scriptOf(path);
+async function scriptFor(runner: KernelRunner, path: Path): Promise<Translation | string> {
+  if (runner.shared && setsSysctls(path)) {
+    return "the sysctl is the machine's own (a guest's may be set)";
+  }
+  if (runner.shared && registers(path.trail)) {
+    return "it registers a struct with a kernel that others use (a guest's may be registered)";
+  }
+  return scriptOf(path, usesTypes(path.trail) ? await typeIdsOf(runner) : {});
 }
 
 /** Runs paths on a kernel, in order; what cannot be run says why. */
@@ -140,13 +160,12 @@ export async function* replay(
   runner: KernelRunner,
   paths: readonly Path[],
 ): AsyncGenerator<Replayed> {
-  const translated = paths.map((path) => ({ path, translation: scriptFor(runner, path) }));
+  const translated: { readonly path: Path; readonly translation: Translation | string }[] = [];
+  for (const path of paths) {
+    translated.push({ path, translation: await scriptFor(runner, path) });
+  }
   const scripts = translated.flatMap(({ path, translation }) =>
-    typeof translation === "string"
-      ? []
-      : needsGuest(path)
-      ? [translation.script, RESTORE]
-      : [translation.script]
+    typeof translation === "string" ? [] : [translation.script, ...afterwards(path)]
   );
   const results = runner.run(scripts)[Symbol.asyncIterator]();
   try {
@@ -157,7 +176,7 @@ export async function* replay(
       }
       const next = await results.next();
       if (next.done) throw new Error(`no result for the script ${translation.script.name}`);
-      if (needsGuest(path)) await results.next();
+      for (const _ of afterwards(path)) await results.next();
       const result = next.value;
       yield { path, translation, result, comparison: judge(path, translation, result) };
     }

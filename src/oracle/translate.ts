@@ -3,6 +3,7 @@
  * buffers) becomes a reference that is filled in when the script runs.
  */
 import {
+  atLeast,
   ATTR_SIZE,
   BPF_COMMON_ATTRS,
   type BpfCall,
@@ -12,6 +13,7 @@ import {
   COMMON_ATTR,
   encodeAttr,
   type Field,
+  type IdKind,
   type Limits,
   type Ptr,
   type Step as ModelStep,
@@ -23,6 +25,7 @@ import { areaOf, NotReplayable } from "./areas.ts";
 import { Ids } from "./ids.ts";
 import { Mappings } from "./mappings.ts";
 import { raw } from "./translate_raw.ts";
+import { realId, TYPE_FIELDS, type TypeIds, typeNamed } from "./type_ids.ts";
 
 /** A script's step, and the model's step that it stands for (none for a step that only asks). */
 export interface Translated {
@@ -67,6 +70,8 @@ export interface Setting {
   readonly limits?: Partial<Limits>;
   /** Files under /proc/sys and what is written to them; only ever in a guest. */
   readonly sysctls?: Readonly<Record<string, number>>;
+  /** The model's own BTF, and the real ids of its types. */
+  readonly types?: { readonly vmlinux: string; readonly ids: TypeIds };
 }
 
 /** Turns a path into a script. */
@@ -86,7 +91,8 @@ export function translate(
       cut = `not modelled: ${model.answer.what}`;
       break;
     }
-    steps.push(translateStep(version, model, ids, mappings));
+    const step = translateStep(version, withRealTypes(model, setting), ids, mappings);
+    steps.push({ ...step, model });
     mappings.seen(model);
     ids.seen(model, steps.length - 1, steps[steps.length - 1].areas);
     const asks = learn ? ids.question(model, steps.length) : undefined;
@@ -112,6 +118,16 @@ function settingSteps({ limits, sysctls }: Setting): Translated[] {
   const sysctl = sysctlSteps(sysctls ?? {});
   const rlimits = limitArgs(limits ?? {}).map((args): Step => ({ task: 0, op: "rlimit", args }));
   return [...sysctl, ...rlimits].map((step) => ({ step, areas: {} }));
+}
+
+/** The step with the real kernel's ids of the types that it names. */
+function withRealTypes(model: ModelStep, { types }: Setting): ModelStep {
+  const { call } = model;
+  if (types === undefined || call.op !== "bpf") return model;
+  const id = typeNamed(call.cmd, call.attr);
+  if (id === 0) return model;
+  const real = { [TYPE_FIELDS[call.cmd]]: realId(types.vmlinux, types.ids, id) };
+  return { ...model, call: { ...call, attr: { ...call.attr, ...real } } };
 }
 
 function translateStep(
@@ -177,11 +193,15 @@ function plain(call: Plain, model: ModelStep, mappings: Mappings): [OpName, Args
 }
 
 /** The fields whose number is an object's id, by command. */
-const ID_FIELDS: Readonly<Record<string, "map" | "prog">> = {
+const ID_FIELDS: Readonly<Record<string, IdKind>> = {
   MAP_GET_NEXT_ID: "map",
   MAP_GET_FD_BY_ID: "map",
   PROG_GET_NEXT_ID: "prog",
   PROG_GET_FD_BY_ID: "prog",
+  BTF_GET_NEXT_ID: "btf",
+  BTF_GET_FD_BY_ID: "btf",
+  LINK_GET_NEXT_ID: "link",
+  LINK_GET_FD_BY_ID: "link",
 };
 
 function typed(version: Version, task: number, call: BpfCall, ids: Ids): Translated {
@@ -205,7 +225,9 @@ function typed(version: Version, task: number, call: BpfCall, ids: Ids): Transla
     patches.push({ area: 0, offset: field.offset, value: { address: area } });
   }
   const kind = ID_FIELDS[call.cmd];
-  const reference = kind === undefined ? undefined : idReference(call.cmd, kind, numbers, ids);
+  const reference = kind === undefined
+    ? undefined
+    : idReference(call.cmd, kind, numbers, ids, version);
   if (reference !== undefined) patches.push({ area: 0, offset: 0, value: reference });
   const args = { cmd: abi.number, size: call.size ?? sizeFor(version, abi.fields, attr) };
   areas[0] = atLeastSize(
@@ -237,18 +259,25 @@ function sizeFor(
   return Math.max(ATTR_SIZE[version], ...given.map((field) => field.offset + field.size));
 }
 
+/** The id of the kernel's own BTF, from 6.1 on. */
+export const OWN_BTF = 1;
+
 /** Replaces a model's id by where the script learns the real one; leaves the number it cannot be. */
 function idReference(
   cmd: CommandName,
-  kind: "map" | "prog",
+  kind: IdKind,
   numbers: Record<string, unknown>,
   ids: Ids,
+  version: Version,
 ): Reference | undefined {
   const next = cmd.endsWith("NEXT_ID");
-  const field = next ? "start_id" : kind === "map" ? "map_id" : "prog_id";
+  const field = next ? "start_id" : `${kind}_id`;
   const id = Number(numbers[field] ?? 0) >>> 0;
+  // The kernel's own BTF has the same id everywhere.
+  const own = kind === "btf" && atLeast(version, "6.1") ? OWN_BTF : 0;
+  if (id === own && id !== 0) return undefined;
   const reference = next ? ids.atMost(kind, id) : ids.exactly(kind, id);
-  if (reference === undefined) numbers[field] = next ? ids.startFor(id) : ids.absent(id);
+  if (reference === undefined) numbers[field] = next ? ids.startFor(id, own) : ids.absent(id);
   return reference;
 }
 

@@ -45,9 +45,9 @@ export function raw(task: number, call: Extract<Call, { op: "raw" }>): Translate
     return delta === 0 ? i + 1 : undefined;
   };
   pointersOf(call.cmd, attr).forEach(({ offset, value }) => point(0, offset, value));
-  infoPointers(call, attr).forEach(({ segment, offset, value }) =>
-    point(segment + 1, offset, value)
-  );
+  infoPointers(call, attr).forEach(({ segment, offset, value }) => {
+    point(segment + 1, offset, value);
+  });
   if (call.common !== undefined) placeCommon(call, areas, args, places, point);
   return { step: { task, op: "bpf", args, areas, patches }, areas: places };
 }
@@ -88,7 +88,7 @@ function pointersOf(cmd: number, attr: Uint8Array): readonly Pointer[] {
 
 const OBJ_GET_INFO_BY_FD = 15;
 
-/** The pointers inside an info, with the segment that the info is in. */
+/** The pointers inside an info, with the segment that it is in. */
 function infoPointers(
   call: RawCall,
   attr: Uint8Array,
@@ -98,11 +98,9 @@ function infoPointers(
   const segment = (call.memory ?? []).findIndex((s) => s.at === at);
   if (segment < 0) return [];
   const { bytes } = call.memory![segment];
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
   return Object.values(INFO_POINTERS).filter((offset) => offset + 8 <= bytes.length)
-    .map((offset) => {
-      const value = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(offset, true);
-      return { segment, offset, value };
-    });
+    .map((offset) => ({ segment, offset, value: view.getBigUint64(offset, true) }));
 }
 
 function placeCommon(

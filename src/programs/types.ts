@@ -75,6 +75,7 @@ export function returns(version: Version, type: number, attachType: number): Ret
     case U.BPF_PROG_TYPE_SK_MSG:
     case U.BPF_PROG_TYPE_SK_REUSEPORT:
     case U.BPF_PROG_TYPE_FLOW_DISSECTOR:
+    case U.BPF_PROG_TYPE_STRUCT_OPS:
       return "anything";
     case U.BPF_PROG_TYPE_KPROBE:
       return isSession(version, attachType) ? [0, 1] : "anything";

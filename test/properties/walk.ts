@@ -7,6 +7,9 @@ import type { OpenFile } from "../../src/kernel/files.ts";
 import type { Inode } from "../../src/kernel/inodes.ts";
 import type { Radix } from "../../src/kernel/radix.ts";
 
+/** BPF_STRUCT_OPS_STATE_INUSE */
+const INUSE = 1;
+
 /** How often each object was come by, by its number. */
 class Tally {
   readonly #counts = new Map<number, number>();
@@ -60,7 +63,12 @@ export function contradictions(k: Kernel): readonly string[] {
 /** What objects hold of each other; the kernel holds its own BTF. */
 function walkObjects(k: Kernel, found: Found): void {
   for (const { maps } of k.progs.table.values()) for (const map of maps) found.mapRefs.add(map);
-  for (const { spec } of k.maps.table.values()) if (spec.btf) found.btfRefs.add(spec.btf.id);
+  for (const { id, spec, contents } of k.maps.table.values()) {
+    if (spec.btf) found.btfRefs.add(spec.btf.id);
+    if (contents.kind !== "struct_ops") continue;
+    for (const prog of contents.progs) found.progRefs.add(prog);
+    if (contents.state === INUSE) found.mapRefs.add(id);
+  }
   for (const { id, kernel } of k.btfs.table.values()) if (kernel) found.btfRefs.add(id);
   for (const { of, object } of k.links.table.values()) {
     if (object !== undefined) (of === "map" ? found.mapRefs : found.progRefs).add(object);
@@ -241,6 +249,13 @@ function* checkTables(k: Kernel): Generator<string> {
   }
 }
 
+/** A map is registered as long as it is in use or a link has it. */
+function* registration(k: Kernel, id: number, state: number): Generator<string> {
+  const links = [...k.links.table.values()].filter(({ object }) => object === id).length;
+  const registered = k.congestion.filter(({ map }) => map === id).length;
+  yield* same(`map ${id}: registrations`, registered, links + (state === INUSE ? 1 : 0));
+}
+
 function* checkContents(k: Kernel): Generator<string> {
   for (const { id, spec, contents } of k.maps.table.values()) {
     const [keys, values] = [new Set<string>(), new Array<string>()];
@@ -250,6 +265,9 @@ function* checkContents(k: Kernel): Generator<string> {
         if (index >= spec.max_entries) yield `map ${id} has an element beyond its end`;
         values.push(value);
       }
+    } else if (contents.kind === "struct_ops") {
+      values.push(contents.value);
+      yield* registration(k, id, contents.state);
     } else {
       for (const head of contents.buckets.values()) {
         for (let at: typeof head | undefined = head; at !== undefined; at = at.next) {

@@ -14,7 +14,8 @@ import {
   room,
 } from "bpfspec";
 import type { Choice } from "./choices.ts";
-import { create, element, nextKey } from "./maps.ts";
+import { load } from "./btf.ts";
+import { create, createTyped, element, nextKey } from "./maps.ts";
 import { BOUNDARIES, FLAGS, isWrong, ODD_PATHS, one, PATHS, wrongPlace } from "./pools.ts";
 import { fdOf, fdsOf, someFd } from "./state.ts";
 
@@ -30,7 +31,7 @@ function path(choice: Choice, drawn: number): string {
 
 function object(m: Machine, choice: Choice): number {
   if (isWrong(choice)) return someFd(m, choice.d);
-  const own = [...fdsOf(m, "map"), ...fdsOf(m, "prog")];
+  const own = [...fdsOf(m, "map"), ...fdsOf(m, "prog"), ...fdsOf(m, "btf").slice(0, 1)];
   return own.length === 0 ? someFd(m, choice.d) : one(own, choice.d);
 }
 
@@ -65,14 +66,13 @@ function progLoad(choice: Choice): Call {
 function info(m: Machine, choice: Choice): Call {
   const length = isWrong(choice)
     ? one(BOUNDARIES, choice.b)
-    : one([80, 88, 104, 40, 8, 100, 103, 208, 228, 232], choice.b);
+    : one([80, 88, 104, 40, 8, 100, 103, 32, 16, 12, 208, 228, 232], choice.b);
   const size = Math.min(length, 4096);
   const dirty = new Uint8Array(size);
   if (choice.c % 3 === 0 && size > 0) dirty[choice.c % size] = 1 + choice.d % 255;
   const buffer = choice.c % 19 === 0 ? dirty.slice(0, Math.max(size - 1, 0)) : dirty;
-  const fd = isWrong(choice) && choice.d % 2 === 0
-    ? someFd(m, choice.a)
-    : fdOf(m, choice.a % 3 === 0 ? "prog" : "map", choice.a) ?? 99;
+  const own = fdOf(m, one(["map", "map", "prog", "btf"] as const, choice.a), choice.b);
+  const fd = isWrong(choice) && choice.d % 2 === 0 ? someFd(m, choice.a) : own ?? 99;
   return bpf("OBJ_GET_INFO_BY_FD", { bpf_fd: fd, info_len: length, info: buffer });
 }
 
@@ -189,6 +189,17 @@ export const KINDS: readonly (readonly [weight: number, make: Make])[] = [
   ],
   [2, (m, c) => bpf("PROG_GET_NEXT_ID", { start_id: someId(m.progIds, c.a) })],
   [2, (m, c) => bpf("PROG_GET_FD_BY_ID", { prog_id: someId(m.progIds, c.a) })],
+  [5, (m, c) => bpf("BTF_LOAD", load(m.kernel.version, c))],
+  [4, (m, c) => bpf("MAP_CREATE", createTyped(m, c))],
+  [2, (m, c) => bpf("BTF_GET_NEXT_ID", { start_id: someId(m.btfIds, c.a) })],
+  [
+    2,
+    (m, c) =>
+      bpf("BTF_GET_FD_BY_ID", {
+        btf_id: someId(m.btfIds, c.a),
+        ...(isWrong(c) ? { open_flags: one(FLAGS, c.b), fd_by_id_token_fd: c.c % 5 } : {}),
+      }),
+  ],
   [8, pin],
   [8, get],
   [5, raw],
@@ -267,7 +278,7 @@ function lowered(m: Machine, nofile: number): number {
 
 /** Up to three descriptors that may be sent: the model does not take sockets over sockets. */
 function sendable(m: Machine, choice: Choice): number[] {
-  const open = [...fdsOf(m, "map"), ...fdsOf(m, "prog"), 0];
+  const open = [...fdsOf(m, "map"), ...fdsOf(m, "prog"), ...fdsOf(m, "btf"), 0];
   return Array.from({ length: choice.b % 4 }, (_, i) => one(open, choice.c + i));
 }
 

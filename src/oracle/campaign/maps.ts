@@ -72,6 +72,22 @@ const SPOILS: readonly ((right: Create, choice: Choice) => Create)[] = [
   (right) => ({ ...right, excl_prog_hash_size: 32 }),
 ];
 
+/** MAP_CREATE of a map whose keys and values BTF describes, or misdescribes. */
+export function createTyped(m: Machine, choice: Choice): Create {
+  const right = create({ ...choice, wrong: 1 });
+  const btf_fd = fdOf(m, "btf", choice.a) ?? someFd(m, choice.a);
+  const { key_size, value_size } = right;
+  return {
+    ...right,
+    key_size: choice.b % 3 === 0 ? key_size : 4,
+    value_size: one([4, 8, 4, value_size!, 16], choice.c),
+    max_entries: one([1, 1, 4], choice.d),
+    btf_fd: isWrong(choice) ? someFd(m, choice.b) : btf_fd,
+    btf_key_type_id: one([1, 1, 1, 0, 2], choice.b),
+    btf_value_type_id: one([1, 2, 3, 4, 5, 6, 7, 99, 0], choice.c),
+  };
+}
+
 function spoiled(right: Create, choice: Choice): Create {
   return SPOILS[wrongPlace(choice, SPOILS.length)](right, choice);
 }

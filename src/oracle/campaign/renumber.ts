@@ -1,7 +1,14 @@
 /** Leaving out a call that made a descriptor: the later ones move down by one. */
 import type { Call, Step } from "bpfspec";
 
-const FD_FIELDS: ReadonlySet<string> = new Set(["map_fd", "bpf_fd", "path_fd", "fd", "to"]);
+const FD_FIELDS: ReadonlySet<string> = new Set([
+  "map_fd",
+  "btf_fd",
+  "bpf_fd",
+  "path_fd",
+  "fd",
+  "to",
+]);
 
 function lowered(value: unknown, from: number): unknown {
   return typeof value === "number" && value > from ? value - 1 : value;

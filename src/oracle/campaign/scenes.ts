@@ -1,5 +1,5 @@
 /** Where a path may start: states in which much can happen that is far from boot. */
-import { type Machine, returning, u32 } from "bpfspec";
+import { btf, type Machine, returning, u32 } from "bpfspec";
 import type { Choice } from "./choices.ts";
 import { one } from "./pools.ts";
 
@@ -21,6 +21,37 @@ const furnished: Scene = (m) =>
     })
     .bpf("PROG_LOAD", { prog_type: 1, insns: returning(0), insn_cnt: 2, license: "GPL" });
 
+const TYPES = btf([
+  { kind: "INT", name: "int", size: 4, encoding: 1 },
+  {
+    kind: "STRUCT",
+    name: "pair",
+    size: 8,
+    members: [
+      { name: "a", type: 1 },
+      { name: "b", type: 1, offset: 32 },
+    ],
+  },
+  { kind: "VAR", name: "v", type: 1, linkage: 1 },
+  { kind: "DATASEC", name: ".bss", size: 4, vars: [{ type: 3, offset: 0, size: 4 }] },
+  { kind: "ARRAY", type: 1, index: 1, nelems: 4 },
+  { kind: "TYPEDEF", name: "word", type: 1 },
+  { kind: "INT", name: "char", size: 1 },
+]);
+
+/** BTF, and a map that it describes. */
+const typed: Scene = (m) =>
+  m.bpf("BTF_LOAD", { btf: TYPES, btf_size: TYPES.length }).bpf("MAP_CREATE", {
+    map_type: 1,
+    key_size: 4,
+    value_size: 8,
+    max_entries: 4,
+    map_flags: 64,
+    btf_fd: 3,
+    btf_key_type_id: 1,
+    btf_value_type_id: 2,
+  });
+
 /** Directories and pins that root made, and some that everybody may use. */
 const pinned: Scene = (m) =>
   furnished(m)
@@ -40,7 +71,14 @@ const weakened: Scene = (m) =>
     "CAP_SETUID",
   ]);
 
-const SCENES: readonly Scene[] = [nothing, nothing, furnished, pinned, unprivileged, weakened];
+const SCENES: readonly Scene[] = [
+  nothing,
+  typed,
+  furnished,
+  pinned,
+  unprivileged,
+  weakened,
+];
 
 /** The scene of a path, by its first choice. */
 export function sceneFor(m: Machine, first: Choice | undefined): Machine {

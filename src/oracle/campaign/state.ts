@@ -3,7 +3,10 @@ import type { Machine } from "bpfspec";
 import { one } from "./pools.ts";
 
 /** The descriptors of the current task that are of a kind. */
-export function fdsOf(m: Machine, of: "map" | "prog" | "socket" | "inode"): readonly number[] {
+export function fdsOf(
+  m: Machine,
+  of: "map" | "prog" | "btf" | "socket" | "inode",
+): readonly number[] {
   const task = m.kernel.tasks.get(m.task)!;
   const fds: number[] = [];
   for (const [fd, slot] of task.fds.entries()) {
@@ -14,7 +17,7 @@ export function fdsOf(m: Machine, of: "map" | "prog" | "socket" | "inode"): read
 
 export function fdOf(
   m: Machine,
-  of: "map" | "prog" | "socket" | "inode",
+  of: "map" | "prog" | "btf" | "socket" | "inode",
   drawn: number,
 ): number | undefined {
   const fds = fdsOf(m, of);

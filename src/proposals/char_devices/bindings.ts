@@ -80,7 +80,7 @@ export function bind(k: K, task: Task, { bpf_fd, dev_fd, tail }: CallOf<"bind_de
 }
 
 /** BPF_FETCH_DEV: a descriptor of what the device stands for, with the access of `dev_fd`. */
-export function fetch(k: K, task: Task, { bpf_fd, dev_fd, tail }: CallOf<"fetch_dev">): Outcome {
+export function fetchDev(k: K, task: Task, { bpf_fd, dev_fd, tail }: CallOf<"fetch_dev">): Outcome {
   if (tail) return refuse(k, FETCH_DEV.attr);
   if (bpf_fd !== 0) return refuse(k, FETCH_DEV.bpf_fd);
   if (fileAt(k, task, dev_fd) === undefined) return refuse(k, FETCH_DEV.bad_dev_fd);

@@ -11,8 +11,8 @@ import {
   bind,
   BIND_DEV,
   dropCaches,
-  fetch,
   FETCH_DEV,
+  fetchDev,
   settle,
   unbind,
   UNBIND_DEV,
@@ -52,7 +52,7 @@ function own(k: K, taskNumber: number, call: Call | DeviceCall): Outcome | undef
     case "bind_dev":
       return bind(k, task, call as Extract<DeviceCall, { op: "bind_dev" }>);
     case "fetch_dev":
-      return fetch(k, task, call as Extract<DeviceCall, { op: "fetch_dev" }>);
+      return fetchDev(k, task, call as Extract<DeviceCall, { op: "fetch_dev" }>);
     case "unbind_dev":
       return unbind(k, task, call);
     case "mount":

@@ -1,3 +1,4 @@
+import { ATTRIBUTES_CLAIMS } from "./attributes.ts";
 import { CHAR_DEVICES_CLAIMS } from "./char_devices.ts";
 import type { Claim } from "./claim.ts";
 import { DEVICES_OR_FS_CLAIMS } from "./devices_or_fs.ts";
@@ -7,6 +8,10 @@ import { LINUX_NAMES_CLAIMS } from "./linux_names.ts";
 import { LINUX_PER_MAP_CLAIMS } from "./linux_per_map.ts";
 import { LINUX_PINS_CLAIMS } from "./linux_pins.ts";
 import { LINUX_USERS_CLAIMS } from "./linux_users.ts";
+import { FS_PER_MAP_CLAIMS } from "./fs_per_map.ts";
+import { KEYS_CLAIMS } from "./keys.ts";
+import { MODULES_CLAIMS } from "./modules.ts";
+import { STRUCT_OPS_CLAIMS } from "./struct_ops.ts";
 
 /** Every claim of the discussion that is checked, by source. */
 export const CLAIMS: readonly Claim[] = [
@@ -18,4 +23,9 @@ export const CLAIMS: readonly Claim[] = [
   ...LINUX_HANDOVER_CLAIMS,
   ...LINUX_NAMES_CLAIMS,
   ...LINUX_DUMP_CLAIMS,
+  ...FS_PER_MAP_CLAIMS,
+  ...KEYS_CLAIMS,
+  ...ATTRIBUTES_CLAIMS,
+  ...STRUCT_OPS_CLAIMS,
+  ...MODULES_CLAIMS,
 ];

@@ -137,6 +137,38 @@ function unlinkTold(): Finding {
   });
 }
 
+/** Does what is bound live just as long as its node has a name or somebody has it open? */
+function livesAsNamed(reading: Reading): Finding {
+  const start = reading === "own_fs" ? withDevice(reading) : onDisk(reading);
+  const forget: Move<DeviceCall> = {
+    name: "the inode leaves memory",
+    make: (m) => m.call({ op: "drop_caches" }),
+  };
+  return search(start, [...moves(reading), forget], 5, (m) => {
+    if (fdOf(m, "map") !== undefined || !wasBound(m)) return undefined;
+    const isNamed = hasNode(m);
+    if (isNamed === (m.mapIds.length > 0)) return undefined;
+    return isNamed ? `the map is gone (${reading})` : `the map is still there (${reading})`;
+  });
+}
+
+/** The same as withDevice, with /tmp on a disk: the readings are to serve nodes anywhere. */
+function onDisk(reading: Reading): DeviceMachine {
+  return propose(CHAR_DEVICES(reading), "6.18").bpf("MAP_CREATE", MAP)
+    .call({ op: "mount", path: "/tmp", type: "disk", nodev: false })
+    .call({ ...NODE, path: nodePath(reading) });
+}
+
+/** The readings without a file system of their own, one after the other: each has a run against it. */
+function withoutOwnFs(): Finding {
+  const found = ANYWHERE.map(livesAsNamed);
+  const cases = found.reduce((sum, each) => sum + each.cases, 0);
+  const broken = found.flatMap((each) => each.holds ? [] : [each.counterexample]);
+  if (broken.length < ANYWHERE.length) return { holds: true, cases };
+  const counterexample = broken.flatMap((run) => ["mknod", ...run]);
+  return { holds: false, cases, counterexample };
+}
+
 /** Two nodes of one number: what is bound at one is fetched at the other. */
 function sameThroughBoth(minor: number, version: (typeof VERSIONS)[number]): Contradiction {
   const other = fetched(
@@ -232,6 +264,20 @@ export const CHAR_DEVICES_CLAIMS: readonly Claim[] = [
             ? "the map is held by a number that no node has"
             : undefined),
       ),
+  },
+  {
+    id: "char-devices/without-own-fs",
+    source,
+    says: "what is bound can live just as long as its names, without a file system of bpf's own",
+    verdict: "fails",
+    check: withoutOwnFs,
+  },
+  {
+    id: "char-devices/own-fs-lives-as-named",
+    source,
+    says: "on a file system of its own a device's object lives just as long as its names",
+    verdict: "holds",
+    check: () => livesAsNamed("own_fs"),
   },
   {
     id: "char-devices/two-commands",

@@ -7,10 +7,10 @@ import { word } from "../../abi/words.ts";
 import { freeFd } from "../../kernel/fds.ts";
 import type { Inode } from "../../kernel/inodes.ts";
 import { done, type Outcome, refuse, unmodelled } from "../../kernel/outcome.ts";
-import { holdMap, withMap } from "../../kernel/refs.ts";
+import { holdMap } from "../../kernel/refs.ts";
 import type { Task } from "../../kernel/task.ts";
 import { BPF_MAP_TYPE_ARRAY } from "../../abi/constants.ts";
-import { isRule } from "../../maps/kind.ts";
+import { outcomeOf } from "../../maps/kind.ts";
 import { kindOf } from "../../maps/kinds.ts";
 import { openOwn, ownAt } from "../own_files.ts";
 import { O_CREAT } from "./calls.ts";
@@ -74,9 +74,9 @@ function createKey(k: K, task: Task, at: Parent, flags: number): Outcome {
   if (map.frozen) return refuse(k, KEY.frozen);
   const zeros = "\0".repeat(map.spec.value_size);
   const kind = kindOf(map.spec.map_type)!;
-  const updated = kind.update(map, key, zeros, BPF_NOEXIST, false, k.version);
-  if (isRule(updated)) return refuse(k, updated);
-  return opened(withMap(k, updated) as K, task, number, dir, key, flags & O_ACCMODE);
+  const made = outcomeOf(k, kind.update(map, key, zeros, BPF_NOEXIST, false, { k, task }));
+  if (made.answer.kind !== "value") return made;
+  return opened(made.kernel as K, task, number, dir, key, flags & O_ACCMODE);
 }
 
 /** A descriptor of a key's file; the file holds the map. The caller has seen that there is one. */
@@ -125,10 +125,10 @@ export function unlinkKey(k: K, task: Task, at: Parent): Outcome {
   const map = mapOf(k, dir);
   if (map.frozen) return refuse(k, KEY.frozen);
   if (map.spec.map_type === BPF_MAP_TYPE_ARRAY) return refuse(k, KEY.fixed);
-  const removed = kindOf(map.spec.map_type)!.remove(map, key);
-  if (isRule(removed)) return refuse(k, removed);
+  const removed = outcomeOf(k, kindOf(map.spec.map_type)!.remove(map, key, { k, task }));
+  if (removed.answer.kind !== "value") return removed;
   const inodes = dir.inodes.delete(key);
-  return done(withDir(withMap(k, removed) as K, number, { ...dir, inodes }));
+  return done(withDir(removed.kernel as K, number, { ...dir, inodes }));
 }
 
 function fileOf(k: K, task: Task, fd: number): KeyFile | typeof KEY[keyof typeof KEY] {
@@ -158,6 +158,7 @@ export function writeKey(k: K, task: Task, fd: number, text: string): Outcome {
   const value = parse(file.format, "value", line, map.spec.value_size);
   if (value === undefined) return refuse(k, KEY.text);
   if (map.frozen) return refuse(k, KEY.frozen);
-  const updated = kindOf(map.spec.map_type)!.update(map, file.key, value, 0, false, k.version);
-  return isRule(updated) ? refuse(k, updated) : done(withMap(k, updated), text.length);
+  const kind = kindOf(map.spec.map_type)!;
+  const written = outcomeOf(k, kind.update(map, file.key, value, 0, false, { k, task }));
+  return written.answer.kind === "value" ? done(written.kernel, text.length) : written;
 }

@@ -1,11 +1,14 @@
 /** The four commands that the proposal adds to bpf(2). */
 import { word } from "../../abi/words.ts";
-import { objectName } from "../../commands/names.ts";
+import { objectName } from "../../abi/names.ts";
 import { bpfCapable, capable, netAdminCapable } from "../../kernel/capabilities.ts";
 import { fileAt, freeFd } from "../../kernel/fds.ts";
 import { insert, nextFreeId } from "../../kernel/ids.ts";
 import { done, type Outcome, refuse, unmodelled } from "../../kernel/outcome.ts";
 import { holdProg } from "../../kernel/refs.ts";
+import { isRegistered } from "../../kernel/registry.ts";
+import { structOps } from "../../maps/struct_ops/shape.ts";
+import { memberIndex } from "../../maps/struct_ops/value.ts";
 import type { Rule } from "../../kernel/rule.ts";
 import type { Task } from "../../kernel/task.ts";
 import { BPF_PROG_TYPE_STRUCT_OPS } from "../../abi/constants.ts";
@@ -14,7 +17,7 @@ import { BPF_F_MODULE_DEFER, type ModuleCall } from "./calls.ts";
 import { holderOf, liveNamed, opened, settleModule } from "./life.ts";
 import { FD_BY_ID, NEXT_ID, REGISTER, UNREGISTER } from "./rules.ts";
 import { type BpfModule, type K, withModules } from "./state.ts";
-import { BUILTIN, OPS } from "./structs.ts";
+import { MANDATORY } from "./structs.ts";
 
 type Of<Op extends ModuleCall["op"]> = Extract<ModuleCall, { readonly op: Op }>;
 
@@ -44,22 +47,26 @@ function checkRegister(
 ): BpfModule["progs"] | Rule {
   if (!bpfCapable(task.cred)) return REGISTER.bpf;
   if (!netAdminCapable(task.cred)) return REGISTER.net_admin;
-  const struct = Object.hasOwn(OPS, call.ops) ? OPS[call.ops] : undefined;
-  if (struct === undefined) return REGISTER.ops;
+  const mandatory = Object.hasOwn(MANDATORY, call.ops) ? MANDATORY[call.ops] : undefined;
+  const shape = structOps(k, call.ops);
+  if (mandatory === undefined || shape === undefined) return REGISTER.ops;
   if (call.name === "" || objectName(call.name) === undefined) return REGISTER.name;
   const progs: [string, number][] = [];
   for (const [member, fd] of Object.entries(call.progs)) {
-    if (!struct.members.includes(member)) return REGISTER.member;
+    const index = memberIndex(shape, member);
+    if (shape.slots[index]?.role !== "func") return REGISTER.member;
     const file = fileAt(k, task, fd);
     if (file === undefined) return REGISTER.bad_fd;
     if (file.object.of !== "prog") return REGISTER.not_prog;
-    const { id, prog_type } = k.progs.table.get(file.object.id)!;
-    if (prog_type !== BPF_PROG_TYPE_STRUCT_OPS) return REGISTER.prog_type;
-    progs.push([member, id]);
+    const prog = k.progs.table.get(file.object.id)!;
+    const fits = prog.prog_type === BPF_PROG_TYPE_STRUCT_OPS &&
+      prog.attach_btf_id === shape.type_id && prog.expected_attach_type === index;
+    if (!fits) return REGISTER.other_prog;
+    progs.push([member, prog.id]);
   }
   const has = (member: string) => progs.some(([name]) => name === member);
-  if (!struct.mandatory.every((group) => group.some(has))) return REGISTER.mandatory;
-  if (BUILTIN.includes(call.name) || holderOf(k, call.name) !== undefined) return REGISTER.exists;
+  if (!mandatory.every((group) => group.some(has))) return REGISTER.mandatory;
+  if (isRegistered(k, call.name) || holderOf(k, call.name) !== undefined) return REGISTER.exists;
   return freeFd(task) === undefined ? REGISTER.fd_limit : progs;
 }
 

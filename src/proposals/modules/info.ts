@@ -2,7 +2,7 @@
 import { latin1, type Ptr } from "../../abi/memory.ts";
 import { word, wordAt } from "../../abi/words.ts";
 import { copyOut } from "../../commands/args.ts";
-import { R as INFO } from "../../commands/obj_get_info_by_fd.ts";
+import { R as INFO } from "../../commands/info_rules.ts";
 import { done, type Outcome, refuse } from "../../kernel/outcome.ts";
 import { moduleAt } from "./life.ts";
 import type { BpfModule, K, ModuleState } from "./state.ts";

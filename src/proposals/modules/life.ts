@@ -1,7 +1,7 @@
 /** What holds a module, and what becomes of it when that lets go. */
 import { remove, replace } from "../../kernel/ids.ts";
-import { putProg } from "../../kernel/refs.ts";
-import { type BpfModule, type Congestion, type K, withModules } from "./state.ts";
+import { holdMap, putMap, putProg } from "../../kernel/refs.ts";
+import { type BpfModule, type K, type Used, withModules } from "./state.ts";
 
 export function moduleAt(k: K, id: number): BpfModule {
   return k.proposed.modules.table.get(id)!;
@@ -41,12 +41,12 @@ export function settleModule(k: K, module: BpfModule): K {
 }
 
 /** A socket takes a congestion control, and lets go of the one before. */
-export function useCongestion(k: K, socket: number, next: Congestion): K {
-  const taken = "module" in next ? counted(k, next.module, 1) : k;
-  const before = taken.proposed.sockets.get(socket);
+export function useCongestion(k: K, socket: number, next: Used): K {
+  const before = k.proposed.sockets.get(socket);
+  const taken = held(k, next);
   const sockets = new Map(taken.proposed.sockets).set(socket, next);
   const now = withModules(taken, { sockets });
-  return before !== undefined && "module" in before ? counted(now, before.module, -1) : now;
+  return before === undefined ? now : put(now, before);
 }
 
 /** A socket is closed. */
@@ -55,7 +55,18 @@ export function dropSocket(k: K, socket: number): K {
   const sockets = new Map(k.proposed.sockets);
   sockets.delete(socket);
   const now = withModules(k, { sockets });
-  return used !== undefined && "module" in used ? counted(now, used.module, -1) : now;
+  return used === undefined ? now : put(now, used);
+}
+
+/** A socket holds what it uses: a module as its user, a struct_ops map by a reference. */
+function held(k: K, used: Used): K {
+  if ("module" in used) return counted(k, used.module, 1);
+  return "map" in used ? holdMap(k, used.map, false) as K : k;
+}
+
+function put(k: K, used: Used): K {
+  if ("module" in used) return counted(k, used.module, -1);
+  return "map" in used ? putMap(k, used.map, false) as K : k;
 }
 
 function counted(k: K, id: number, by: number): K {

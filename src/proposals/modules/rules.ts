@@ -6,14 +6,17 @@ export const REGISTER = rules("MODULE_REGISTER", {
     "EPERM",
     "the struct is one of the network's and the caller has neither CAP_NET_ADMIN nor CAP_SYS_ADMIN",
   ],
-  ops: ["ENOTSUPP", "the kernel has no struct of this name that programs may implement"],
+  ops: ["ENOTSUPP", "the kernel has no struct of this name that modules may implement"],
   name: ["EINVAL", "`name` is empty, has more than 15 bytes, or a byte that no object name has"],
-  member: ["EINVAL", "the struct has no such member"],
+  member: ["EINVAL", "the struct has no such member, or it is no function"],
   bad_fd: ["EBADF", "a descriptor in `progs` is not open"],
   not_prog: ["EINVAL", "a descriptor in `progs` is not a program"],
-  prog_type: ["EINVAL", "a program is not of the type STRUCT_OPS"],
+  other_prog: ["EINVAL", "a program is of another type, struct or member"],
   mandatory: ["EINVAL", "a member that the subsystem cannot do without has no program"],
-  exists: ["EEXIST", "the name is taken: by the kernel's own, by a module, by one that is going"],
+  exists: [
+    "EEXIST",
+    "the name is taken: by the kernel's own, by a struct_ops map, by a module, by one that is going",
+  ],
   fd_limit: ["EMFILE", "the task has RLIMIT_NOFILE descriptors; nothing was registered"],
 });
 

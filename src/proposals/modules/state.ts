@@ -21,9 +21,10 @@ export interface BpfModule {
   readonly opens: number;
 }
 
-/** What a socket's congestion control is: one that the kernel has built in, or a module's. */
-export type Congestion =
+/** What a socket's congestion control is: the kernel's own, a struct_ops map's, or a module's. */
+export type Used =
   | { readonly builtin: string }
+  | { readonly map: number; readonly name: string }
   | { readonly module: number };
 
 export type ModuleFile =
@@ -34,7 +35,7 @@ export interface Modules {
   readonly modules: IdTable<BpfModule>;
   readonly files: OwnFiles<ModuleFile>;
   /** TCP sockets by number, with what each uses. */
-  readonly sockets: ReadonlyMap<number, Congestion>;
+  readonly sockets: ReadonlyMap<number, Used>;
   readonly nextSocket: number;
 }
 

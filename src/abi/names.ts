@@ -1,4 +1,4 @@
-import { latin1 } from "../abi/memory.ts";
+import { latin1 } from "./memory.ts";
 
 /** sizeof(map_name), sizeof(prog_name): BPF_OBJ_NAME_LEN. */
 const BPF_OBJ_NAME_LEN = 16;

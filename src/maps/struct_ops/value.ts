@@ -1,0 +1,27 @@
+import { bytesOf } from "../../abi/memory.ts";
+import type { Shape } from "./shape.ts";
+
+/** The index of a member: what PROG_LOAD takes as `expected_attach_type`. */
+export function memberIndex({ slots }: Shape, name: string): number {
+  return slots.findIndex((slot) => slot.name === name);
+}
+
+/**
+ * The value of a struct_ops map: descriptors of programs, numbers and texts by the members' names;
+ * what is left out is zero.
+ */
+export function structOpsValue(
+  shape: Shape,
+  members: Readonly<Record<string, number | string>>,
+): Uint8Array {
+  const value = new Uint8Array(shape.value_size);
+  const view = new DataView(value.buffer);
+  for (const { name, offset, size } of shape.slots) {
+    const member = members[name];
+    const at = shape.dataAt + offset;
+    if (typeof member === "string") value.set(bytesOf(member).subarray(0, size), at);
+    else if (member !== undefined && size === 8) view.setBigInt64(at, BigInt(member), true);
+    else if (member !== undefined) view.setUint32(at, member, true);
+  }
+  return value;
+}

@@ -1,0 +1,29 @@
+import type { MapMountCall } from "../fs_per_map/call.ts";
+import { FS_PER_MAP } from "../fs_per_map/fs_per_map.ts";
+import { propose } from "../proposal.ts";
+import { type Design, foundBy, MAP, namesOn } from "./design.ts";
+
+const at = (name: string) => `/tmp/${name}`;
+
+/** A mount for each map: what is found is the root of the mount, or by OBJ_GET the map itself. */
+export function mounts(descriptors: boolean): Design<MapMountCall> {
+  const proposal = FS_PER_MAP({ descriptors });
+  return {
+    id: descriptors ? "mounts, obj_get" : "mounts",
+    title: "a file system for each map",
+    added: descriptors ? [...proposal.added, "BPF_OBJ_GET"] : proposal.added,
+    boot: (options) => propose(proposal, "6.18", options).fork(),
+    create: (m) => m.bpf("MAP_CREATE", MAP),
+    naming: [
+      (m, _, name) => m.mkdir(at(name)),
+      (m, fd, name) => m.call({ op: "mount_map", path: at(name), data: `fd=${fd}` }),
+    ],
+    share: (m, name) => m.chmod(at(name), 0o777),
+    find: (m, name) =>
+      foundBy(descriptors ? m.bpf("OBJ_GET", { pathname: at(name) }) : m.open(at(name))),
+    unname: (m, name) => m.call({ op: "umount_map", path: at(name) }),
+    names: (m) => namesOn(m, "tmpfs"),
+    alive: (m) => m.mapIds.length > 0,
+    own: (m) => ({ mount: m.kernel.fs.mounts.size }),
+  };
+}

@@ -200,7 +200,7 @@ export const KINDS: readonly (readonly [weight: number, make: Make])[] = [
   [2, (m, c) => bpf("PROG_GET_NEXT_ID", { start_id: someId(m.progIds, c.a) })],
   [2, (m, c) => bpf("PROG_GET_FD_BY_ID", { prog_id: someId(m.progIds, c.a) })],
   [8, pin],
-  [8, get],
+  [20, get],
   [5, raw],
   [3, headOnly],
   [

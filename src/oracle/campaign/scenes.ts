@@ -61,8 +61,9 @@ const SCENES: readonly Scene[] = [
   furnished,
   pinned,
   unprivileged,
+  unprivileged,
   weakened,
-  mounted,
+  weakened,
   mounted,
 ];
 

@@ -217,7 +217,7 @@ export const KINDS: readonly (readonly [weight: number, make: Make])[] = [
   [2, (m, c) => bpf("LINK_GET_NEXT_ID", { start_id: someId(m.linkIds, c.a) })],
   [2, (m, c) => bpf("LINK_GET_FD_BY_ID", { link_id: someId(m.linkIds, c.a) })],
   [8, pin],
-  [8, get],
+  [20, get],
   [5, raw],
   [3, headOnly],
   [

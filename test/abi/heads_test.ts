@@ -21,6 +21,11 @@ const MODELLED: readonly CommandName[] = [
   "OBJ_PIN",
   "OBJ_GET",
   "PROG_LOAD",
+  "LINK_CREATE",
+  "LINK_UPDATE",
+  "LINK_DETACH",
+  "LINK_GET_FD_BY_ID",
+  "LINK_GET_NEXT_ID",
 ];
 
 type Recorded = readonly [CommandName, string, Readonly<Record<string, string>>];
@@ -58,6 +63,8 @@ Deno.test("the fields that a head looks at are fields of the command", () => {
 Deno.test("the heads answer as a running 6.18 did", () => {
   let refused = 0;
   for (const [command, hex, answers] of evidence.calls as unknown as readonly Recorded[]) {
+    // What was recorded of commands that have no head any more stays as it is.
+    if (headOf(command) === undefined) continue;
     const text = bytesOfHex(hex);
     const attr = decodeAttr(command, text) as Readonly<Record<string, number | bigint | string>>;
     const end = commandAbi(command).end["6.18"] ?? 0;

@@ -24,6 +24,11 @@ const MODELLED: readonly CommandName[] = [
   "OBJ_PIN",
   "OBJ_GET",
   "PROG_LOAD",
+  "LINK_CREATE",
+  "LINK_UPDATE",
+  "LINK_DETACH",
+  "LINK_GET_FD_BY_ID",
+  "LINK_GET_NEXT_ID",
 ];
 
 type Recorded = readonly [CommandName, string, Readonly<Record<string, string>>];
@@ -60,6 +65,7 @@ Deno.test("the fields that a head looks at are fields of the command", () => {
 Deno.test("the heads answer as a running 6.18 did", () => {
   let refused = 0;
   for (const [command, hex, answers] of evidence.calls as unknown as readonly Recorded[]) {
+    // What was recorded of commands that have no head any more stays as it is.
     if (headOf(command) === undefined) continue;
     const text = bytesOfHex(hex);
     const attr = decodeAttr(command, text) as Readonly<Record<string, number | bigint | string>>;
@@ -77,7 +83,7 @@ Deno.test("the heads answer as a running 6.18 did", () => {
       }
     }
   }
-  ok(refused > 500, `only ${refused} refusals compared`);
+  ok(refused > 400, `only ${refused} refusals compared`);
 });
 
 Deno.test("behind its head a call can still be answered otherwise", () => {

@@ -32,7 +32,7 @@ function sizeOf(k: Kernel, inode: Inode): number {
 }
 
 /** What an id is shown as that the caller's user namespace does not have. */
-const OVERFLOW_ID = 65534;
+export const OVERFLOW_ID = 65534;
 
 function told(k: Kernel, { cred }: Task, { inode }: Found): Outcome {
   const { type } = k.fs.superblocks.get(inode.sb)!;

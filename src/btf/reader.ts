@@ -94,9 +94,9 @@ export class Reader {
   /** The name at a valid offset, as far as anybody looks. */
   name(offset: number): string {
     const from = this.#strings + offset;
-    const reach = this.data.slice(from, from + LONGEST);
-    const end = reach.indexOf("\0");
-    return end < 0 ? reach : reach.slice(0, end);
+    const head = this.data.slice(from, from + LONGEST);
+    const end = head.indexOf("\0");
+    return end < 0 ? head : head.slice(0, end);
   }
 
   /** A name as the log shows it. */

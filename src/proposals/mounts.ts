@@ -1,64 +1,63 @@
-/** Mounting, which the versions of the model do not have: several proposals need file systems. */
+/** File systems of a proposal's own, which the kernel's mounts show as they show any other. */
 import * as E from "fp-ts/lib/Either.js";
-import { Map as PMap } from "immutable";
-import { pathAt, resolve } from "../bpffs/walk.ts";
-import { capable } from "../kernel/capabilities.ts";
-import type { Inode, Superblock } from "../kernel/inodes.ts";
+import { MS_RDONLY, MS_RELATIME } from "../abi/mount_flags.ts";
+import { createSuperblock, isModelled, lockMount } from "../bpffs/mount.ts";
+import { MOUNT } from "../bpffs/mount_rules.ts";
+import { freshOptions } from "../bpffs/mount_options.ts";
+import { type Found, inodeAt, pathAt, placeOf, resolve } from "../bpffs/walk.ts";
+import type { Inode } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
+import { addMount, attach } from "../kernel/mounts.ts";
+import { withInode } from "../kernel/refs.ts";
 import type { Rule } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
-
-/** What may keep a mount from being made, in the order of the checks. */
-export interface MountRules {
-  readonly capability: Rule;
-  readonly not_dir: Rule;
-}
-
-/** Finds the directory that a file system is to be mounted on; `trusted` stands for CAP_SYS_ADMIN. */
-export function mountPlace(
-  k: Kernel,
-  task: Task,
-  path: string,
-  rules: MountRules,
-  trusted = false,
-): E.Either<Rule, number> {
-  const found = E.chain(() => resolve(k, task, path))(pathAt([], path));
-  if (E.isLeft(found)) return found;
-  if (!trusted && !capable(task.cred, "CAP_SYS_ADMIN")) return E.left(rules.capability);
-  const { number, inode } = found.right;
-  return inode.node.kind === "dir" ? E.right(number) : E.left(rules.not_dir);
-}
 
 /** Owner and mode of the root of a new file system. */
 export type RootAttributes = Pick<Inode, "uid" | "gid" | "mode">;
 
-/** A new file system with an empty root, mounted nowhere yet. */
-export function newSuperblock(
+/** A file system that nothing shows yet, or that something does. */
+export interface Instance {
+  readonly k: Kernel;
+  readonly sb: number;
+  readonly root: number;
+}
+
+/** A new file system with an empty root, which nothing shows yet. */
+export function newInstance(
   k: Kernel,
-  like: Pick<Superblock, "type" | "readOnly">,
-  attributes: RootAttributes,
-): { readonly k: Kernel; readonly sb: number } {
-  const sb = numberAfter(k.fs.superblocks.entries());
-  const root = k.fs.nextInode;
-  const node = { kind: "dir", entries: PMap<string, number>(), parent: root } as const;
-  const inode: Inode = { node, ...attributes, sb, nlink: 2, opens: 0 };
-  const fs = {
-    ...k.fs,
-    inodes: k.fs.inodes.set(root, inode),
-    nextInode: root + 1,
-    superblocks: k.fs.superblocks.set(sb, { ...like, root }),
-  };
-  return { k: { ...k, fs }, sb };
+  task: Task,
+  { uid, gid, mode }: RootAttributes,
+  readOnly: boolean,
+): Instance {
+  const options = freshOptions(uid, gid, readOnly ? MS_RDONLY : 0);
+  const { k: made, sb, root } = createSuperblock(k, task, "bpf", options);
+  return { k: withInode(made, root, { ...made.fs.inodes.get(root)!, mode }), sb, root };
 }
 
-/** Numbers are not used again, as addresses are not while anybody remembers them. */
-function numberAfter(entries: Iterable<readonly [number, unknown]>): number {
-  let last = -1;
-  for (const [number] of entries) last = number;
-  return last + 1;
+/** Finds what something is to be mounted on; undefined where the model does not know the place. */
+export function mountTarget(
+  k: Kernel,
+  task: Task,
+  path: string,
+): E.Either<Rule, Found | undefined> {
+  const found = E.chain(() => resolve(k, task, path))(pathAt([], path));
+  return E.map((at: Found) => isModelled(k, at) ? at : undefined)(found);
 }
 
-/** Mounts a file system on a directory; what was there is hidden. */
-export function mountAt(k: Kernel, at: number, sb: number): Kernel {
-  return { ...k, fs: { ...k.fs, mounts: k.fs.mounts.set(at, sb) } };
+/** Mounts a file system on a directory, which it hides; `notDir` is for what is none. */
+export function showAt(
+  k: Kernel,
+  task: Task,
+  target: Found,
+  { sb, root }: Pick<Instance, "sb" | "root">,
+  notDir: Rule,
+): E.Either<Rule, Kernel> {
+  const at = inodeAt(k, placeOf(target));
+  const place = lockMount(k, task, at);
+  if (E.isLeft(place)) return place;
+  if (place.right.number === root) return E.left(MOUNT.same);
+  if (place.right.inode.node.kind !== "dir") return E.left(notDir);
+  const flags = MS_RELATIME;
+  const made = addMount(k, { sb, root, flags, source: "none", locked: false, kept: undefined });
+  return E.right(attach(made.k, made.mount, placeOf(place.right), task.ns));
 }

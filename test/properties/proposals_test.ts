@@ -23,8 +23,15 @@ import { playFurther } from "./further.ts";
 import { paths, runs } from "./runs.ts";
 import { contradictions } from "./walk.ts";
 import { type K as DeviceK, releaseAt } from "../../src/proposals/char_devices/state.ts";
-import { putMap, putProg } from "../../src/kernel/refs.ts";
-import { allMounts, isOpen, type K as MountK } from "../../src/proposals/fs_per_map/state.ts";
+import { putMap, putPlace, putProg } from "../../src/kernel/refs.ts";
+import type { K as MountK } from "../../src/proposals/fs_per_map/state.ts";
+import {
+  CLONE_NEWNS,
+  CLONE_NEWUSER,
+  MNT_DETACH,
+  MS_BIND,
+  MS_NODEV,
+} from "../../src/abi/mount_flags.ts";
 
 type AnyProposal = Proposal<unknown, { readonly op: string }>;
 
@@ -82,12 +89,32 @@ const openDevice = fc.constantFrom("/tmp/b", "/tmp/d/a", "/sys/fs/bpf/a").map((p
   flags: 2,
 }));
 
+/** What becomes of mounts: bound, taken away, and copied into another namespace. */
+function taken(...targets: readonly string[]): fc.Arbitrary<Call> {
+  const target = fc.constantFrom(...targets);
+  return fc.oneof(
+    fc.tuple(target, fc.constantFrom(0, 0, MNT_DETACH)).map(([path, flags]): Call => ({
+      op: "umount",
+      path,
+      flags,
+    })),
+    fc.tuple(target, target).map(([source, target]): Call => ({
+      op: "mount",
+      source,
+      target,
+      flags: MS_BIND,
+    })),
+    fc.constant<Call>({ op: "unshare", flags: CLONE_NEWNS }),
+    fc.tuple(target).map(([path]): Call => ({ op: "chdir", path })),
+  );
+}
+
 const deviceCall: fc.Arbitrary<DeviceCall | Call> = fc.oneof(
   { weight: 6, arbitrary: openDevice },
   {
     weight: 6,
     arbitrary: fc.record({
-      op: fc.constant("mknod" as const),
+      op: fc.constant("mknod_dev" as const),
       path,
       mode: fc.constant(0o666),
       major: fc.constantFrom(BPF_MAP_MAJOR, BPF_MAP_MAJOR, BPF_PROG_MAJOR, 0),
@@ -112,12 +139,14 @@ const deviceCall: fc.Arbitrary<DeviceCall | Call> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       op: fc.constant("mount" as const),
-      path: fc.constant("/tmp/d"),
-      type: fc.constantFrom("tmpfs" as const, "disk" as const, "disk" as const),
-      nodev: fc.constantFrom(false, false, true),
+      source: fc.constant("none"),
+      target: fc.constant("/tmp/d"),
+      type: fc.constantFrom("tmpfs", "disk", "disk"),
+      flags: fc.constantFrom(0, 0, MS_NODEV),
     }),
   },
   { weight: 1, arbitrary: fc.constant<DeviceCall>({ op: "drop_caches" }) },
+  { weight: 1, arbitrary: taken("/tmp/d") },
 );
 
 const key = fc.constantFrom("/tmp/d/00", "/tmp/d/01", "/tmp/a/00", "/tmp/a");
@@ -128,8 +157,7 @@ const mountCall: fc.Arbitrary<MapMountCall | Call> = fc.oneof(
     path,
     data: `fd=${fd}`,
   })),
-  fc.constantFrom("/tmp/d", "/tmp/a").map((path) => ({ op: "umount_map" as const, path })),
-  fc.constant({ op: "unshare_mounts" as const }),
+  taken("/tmp/d", "/tmp/a"),
   fc.constant<Call>({ op: "mkdir", path: "/tmp/a", mode: 0o777 }),
   fc.tuple(key, fc.constantFrom(0, 1, 0o101)).map(([path, flags]): Call => ({
     op: "open",
@@ -137,9 +165,9 @@ const mountCall: fc.Arbitrary<MapMountCall | Call> = fc.oneof(
     flags,
   })),
   key.map((path): Call => ({ op: "unlink", path })),
-  fd.map((fd) => ({ op: "getdents" as const, fd, count: 2 })),
-  fd.map((fd) => ({ op: "read_key" as const, fd })),
-  fd.map((fd) => ({ op: "write_key" as const, fd, text: "07\n" })),
+  fd.map((fd) => ({ op: "getdents64" as const, fd, count: 2 })),
+  fd.map((fd) => ({ op: "read" as const, fd, n: 2 })),
+  fd.map((fd) => ({ op: "write" as const, fd, bytes: "07\n" })),
 );
 
 /** Long walks: each call with the number that picks who makes it. */
@@ -165,9 +193,9 @@ function aimed<C extends { readonly op: string }>(m: Machine<C>, call: Call | C,
     fetch_dev: () => ({ dev_fd: fdOf(m, "inode", who) }),
     unbind_dev: () => ({ dev_fd: fdOf(m, "inode", who) }),
     mount_map: () => ({ data: `fd=${fdOf(m, who === 1 ? "map" : "prog", 0)}` }),
-    getdents: () => ({ fd: fdOf(m, "inode", who) }),
-    read_key: () => ({ fd: fdOf(m, "other", 3) }),
-    write_key: () => ({ fd: fdOf(m, "other", 3) }),
+    getdents64: () => ({ fd: fdOf(m, "inode", who) }),
+    read: () => ({ fd: fdOf(m, "other", 3) }),
+    write: () => ({ fd: fdOf(m, "other", 3) }),
   };
   return { ...call, ...fitting[call.op]?.() };
 }
@@ -217,13 +245,16 @@ Deno.test("devices: counts are right after any calls, and bindings end where the
     fc.oneof(
       { weight: 20, arbitrary: common },
       { weight: 40, arbitrary: deviceCall },
-      { weight: 1, arbitrary: fc.constant<DeviceCall>({ op: "unshare_user" }) },
+      {
+        weight: 1,
+        arbitrary: fc.constant<Call>({ op: "unshare", flags: CLONE_NEWUSER | CLONE_NEWNS }),
+      },
     ),
   );
   fc.assert(
     fc.property(fc.constantFrom(...READINGS), calls, (reading, drawn) => {
       const path = reading === "own_fs" ? "/sys/fs/bpf/a" : "/tmp/d/a";
-      const mknod = { op: "mknod", path, mode: 0o666, major: BPF_MAP_MAJOR, minor: 0 } as const;
+      const mknod = { op: "mknod_dev", path, mode: 0o666, major: BPF_MAP_MAJOR, minor: 0 } as const;
       const bare = propose(CHAR_DEVICES(reading), "6.18").umask(0).mkdir("/tmp/d");
       play(furnished(bare.call(mknod)), drawn, checkDevices);
     }),
@@ -234,14 +265,14 @@ Deno.test("devices: counts are right after any calls, and bindings end where the
 /** A kernel without trees and open files of keys has only what its own walk finds. */
 function checkMounts(m: Machine<MapMountCall>): void {
   const k = m.kernel as MountK;
-  const mounted = new Set(allMounts(k).flatMap((mounts) => Array.from(mounts.values())));
-  for (const sb of mounted) ok(k.fs.superblocks.get(sb), "a mount of a superblock that is gone");
   for (const [sb, tree] of k.proposed.trees) {
+    ok(k.fs.superblocks.get(sb), "a tree that nobody has");
     ok(k.fs.inodes.get(tree.root), "a tree without a root");
-    ok(mounted.has(sb) || isOpen(k, tree), "a tree that nobody has");
   }
   let left: Kernel = k;
-  for (const { map } of k.proposed.files.values()) left = putMap(left, map, true);
+  for (const { map, dir } of k.proposed.files.values()) {
+    left = putPlace(putMap(left, map, true), dir);
+  }
   for (const { of, id } of k.proposed.trees.values()) {
     left = of === "map" ? putMap(left, id, true) : putProg(left, id);
   }
@@ -256,8 +287,7 @@ Deno.test("mounts of maps: counts are right after any calls, in every namespace"
       const end = play(furnished(propose(FS_PER_MAP(options), "6.18")), drawn, checkMounts);
       let m = end;
       for (const { number, alive } of end.kernel.tasks.values()) if (alive) m = m.as(number).exit();
-      const kept = new Set(Array.from((m.kernel as MountK).proposed.trees.values(), (t) => t.id));
-      ok(kept.size <= m.kernel.fs.superblocks.size - 4);
+      ok((m.kernel as MountK).proposed.trees.size === 0, "nobody is left, and a map is mounted");
     }),
     runs(200),
   );
@@ -279,7 +309,7 @@ Deno.test("devices on a file system of their own are pins by another name", () =
         const map = pins.kernel.tasks.get(0)!.fds.get(3);
         if (what === "name" && map !== undefined) {
           pins = pins.bpf("OBJ_PIN", { pathname: at, bpf_fd: 3 });
-          devices = devices.call({ op: "mknod", path: at, mode: 0o600, major: 240, minor: 0 });
+          devices = devices.call({ op: "mknod_dev", path: at, mode: 0o600, major: 240, minor: 0 });
           if (devices.result === 0) {
             devices = devices.open(at, 2);
             const dev_fd = Number(devices.result);

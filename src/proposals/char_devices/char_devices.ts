@@ -4,7 +4,8 @@
  * to a device and fetch it again.
  */
 import type { Call } from "../../machine/call.ts";
-import type { Outcome } from "../../kernel/outcome.ts";
+import { type Outcome, unmodelled } from "../../kernel/outcome.ts";
+import type { Task } from "../../kernel/task.ts";
 import type { Rule } from "../../kernel/rule.ts";
 import type { Proposal } from "../proposal.ts";
 import {
@@ -18,11 +19,11 @@ import {
   UNBIND_DEV,
 } from "./bindings.ts";
 import type { DeviceCall } from "./call.ts";
-import { fork, MOUNT, mount, stayConfined, unshareUser } from "./confined.ts";
-import { LINK, link, MKNOD, mknod, open, OPEN_DEV, stat } from "./nodes.ts";
+import { mount } from "./disks.ts";
+import { deviceAt, link, mknod, MKNOD_DEV, open, OPEN_DEV, stat } from "./nodes.ts";
 import { type Devices, type K, noDevices, type Reading, withDevices } from "./state.ts";
 
-const TABLES = [BIND_DEV, FETCH_DEV, UNBIND_DEV, MKNOD, OPEN_DEV, LINK, MOUNT];
+const TABLES = [BIND_DEV, FETCH_DEV, UNBIND_DEV, MKNOD_DEV, OPEN_DEV];
 
 /** Every refusal of the proposal. */
 export const CHAR_DEVICES_RULES: readonly Rule[] = TABLES.flatMap((table) =>
@@ -37,16 +38,27 @@ const ADDED: Readonly<Record<Reading, readonly string[]>> = {
   own_fs: ["BPF_BIND_DEV", "BPF_FETCH_DEV", "a file system"],
 };
 
+/** What Linux does otherwise with a device than with a file, and the proposal does not speak of. */
+const UNSAID: readonly string[] = ["openat", "truncate", "access", "setxattr", "getxattr"];
+
+function unsaid(k: K, task: Task, call: Call | DeviceCall): Outcome | undefined {
+  if (!UNSAID.includes(call.op) || !("path" in call)) return undefined;
+  if (deviceAt(k, task, call.path) === undefined) return undefined;
+  return unmodelled(k, `${call.op} of a device`);
+}
+
 function own(k: K, taskNumber: number, call: Call | DeviceCall): Outcome | undefined {
   const task = k.tasks.get(taskNumber);
   if (task === undefined || !task.alive) return undefined;
   switch (call.op) {
-    case "mknod":
+    case "mknod_dev":
       return mknod(k, task, call);
     case "stat":
-      return stat(k, task, call);
+      return stat(k, task, call.path, true);
+    case "lstat":
+      return stat(k, task, call.path, false);
     case "link":
-      return link(k, task, call);
+      return link(k, task, call.path, call.to);
     case "open":
       return open(k, task, call.path, call.flags);
     case "bind_dev":
@@ -57,14 +69,10 @@ function own(k: K, taskNumber: number, call: Call | DeviceCall): Outcome | undef
       return unbind(k, task, call);
     case "mount":
       return mount(k, task, call);
-    case "unshare_user":
-      return unshareUser(k, task);
     case "drop_caches":
       return dropCaches(k);
-    case "fork":
-      return fork(k, task);
     default:
-      return undefined;
+      return unsaid(k, task, call);
   }
 }
 
@@ -75,7 +83,7 @@ function own(k: K, taskNumber: number, call: Call | DeviceCall): Outcome | undef
  * ```ts
  * import { CHAR_DEVICES, propose } from "bpfspec";
  * const m = propose(CHAR_DEVICES("number"), "6.18")
- *   .call({ op: "mknod", path: "/tmp/m", mode: 0o600, major: 240, minor: 0 })
+ *   .call({ op: "mknod_dev", path: "/tmp/m", mode: 0o600, major: 240, minor: 0 })
  *   .open("/tmp/m", 2);
  * if (m.call({ op: "fetch_dev", bpf_fd: 0, dev_fd: 3 }).rule?.id !== "FETCH_DEV/unbound") {
  *   throw new Error("something is bound");
@@ -89,6 +97,6 @@ export function CHAR_DEVICES(reading: Reading): Proposal<Devices, DeviceCall> {
     added: ADDED[reading],
     begin: (kernel) => withDevices(kernel, noDevices(reading)),
     step: own,
-    settle: (before, after) => settle(before, stayConfined(after)),
+    settle,
   };
 }

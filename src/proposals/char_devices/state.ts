@@ -46,12 +46,8 @@ export interface Devices {
   readonly files: Radix<DeviceFile>;
   /** What is bound: by open file, device number or inode, as the reading has it. */
   readonly bound: Radix<Bound>;
-  /** File systems on which no device can be opened (MNT_NODEV, SB_I_NODEV), by superblock. */
-  readonly nodev: Radix<true>;
   /** File systems that are on a disk: their inodes leave memory when nobody has them open. */
   readonly disks: Radix<true>;
-  /** Tasks in a user namespace that is not the first: they have no capability in that one. */
-  readonly confined: Radix<true>;
 }
 
 export type K = Proposed<Devices>;
@@ -62,9 +58,7 @@ export function noDevices(reading: Reading): Devices {
     nodes: Radix.empty(),
     files: Radix.empty(),
     bound: Radix.empty(),
-    nodev: Radix.empty(),
     disks: Radix.empty(),
-    confined: Radix.empty(),
   };
 }
 

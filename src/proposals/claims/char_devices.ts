@@ -155,7 +155,7 @@ function livesAsNamed(reading: Reading): Finding {
 /** The same as withDevice, with /tmp on a disk: the readings are to serve nodes anywhere. */
 function onDisk(reading: Reading): DeviceMachine {
   return propose(CHAR_DEVICES(reading), "6.18").bpf("MAP_CREATE", MAP)
-    .call({ op: "mount", path: "/tmp", type: "disk", nodev: false })
+    .mount("none", "/tmp", "disk")
     .call({ ...NODE, path: nodePath(reading) });
 }
 

@@ -16,7 +16,7 @@ const RETURN = Uint8Array.of(0xb7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 
 export const PROG = { prog_type: 1, insn_cnt: 2, insns: RETURN, license: "GPL" };
 
 /** The mode of a device that everybody may use. */
-export const NODE = { op: "mknod", mode: 0o666, major: BPF_MAP_MAJOR, minor: 0 } as const;
+export const NODE = { op: "mknod_dev", mode: 0o666, major: BPF_MAP_MAJOR, minor: 0 } as const;
 export const READ_WRITE = 2;
 
 /** Where a reading serves a node. */

@@ -1,5 +1,6 @@
 /** What file-system-or-devices.txt claims about devices. */
 import { room } from "../../abi/memory.ts";
+import { CLONE_NEWNS, CLONE_NEWUSER } from "../../abi/mount_flags.ts";
 import { VERSIONS } from "../../kernel/version.ts";
 import type { DeviceCall } from "../char_devices/call.ts";
 import { CHAR_DEVICES } from "../char_devices/char_devices.ts";
@@ -29,14 +30,18 @@ function madeByUser(major: number): Contradiction {
   return [`setuid ${USER}`, `mknod of ${major}:0`, "a device node is made, a whiteout"];
 }
 
+/** A user namespace of the task's own, in which root (task 0) lets its user be root, and mounts. */
+function rootOfItsOwn(m: DeviceMachine): DeviceMachine {
+  const ids = [[0, USER, 1]] as const;
+  return m.unshare(CLONE_NEWUSER | CLONE_NEWNS).as(0)
+    .idmap(m.task, "uid", ids).idmap(m.task, "gid", ids).as(m.task);
+}
+
 /** What somebody without privilege can try to come by a device of their own. */
 const TRICKS: readonly Move<DeviceCall>[] = [
-  { name: "fork", make: (m) => m.kernel.tasks.size > 1 ? undefined : m.fork().as(1) },
-  { name: "unshare", make: (m) => m.call({ op: "unshare_user" }) },
-  {
-    name: "mount",
-    make: (m) => m.call({ op: "mount", path: "/tmp", type: "tmpfs", nodev: false }),
-  },
+  { name: "fork", make: (m) => m.kernel.tasks.size > 2 ? undefined : m.fork().as(2) },
+  { name: "unshare --map-root-user", make: rootOfItsOwn },
+  { name: "mount", make: (m) => m.mount("none", "/tmp", "tmpfs") },
   { name: "mknod of a map", make: (m) => m.call({ ...NODE, path: "/tmp/d" }) },
   {
     name: "mknod of a program",
@@ -47,7 +52,7 @@ const TRICKS: readonly Move<DeviceCall>[] = [
 ];
 
 function comesByDevice(): Finding {
-  const start = propose(CHAR_DEVICES("number"), "6.18").setuid(USER);
+  const start = propose(CHAR_DEVICES("number"), "6.18").fork().as(1).setgid(USER).setuid(USER);
   return search(
     start,
     TRICKS,
@@ -103,7 +108,7 @@ const JOBS: readonly Job[] = [
   {
     name: "keep",
     calls: ["mknod", "open", "BIND_DEV"],
-    done: (m) => m.exit().mapIds.length === 1,
+    done: (m) => m.fork().exit().as(1).close(3).close(4).mapIds.length === 1,
   },
   {
     name: "get",
@@ -133,7 +138,7 @@ const JOBS: readonly Job[] = [
   {
     name: "tell a map from a program",
     calls: ["stat"],
-    done: (m, path) => m.call({ op: "stat", path }).result === 0,
+    done: (m, path) => m.stat(path).out.rdev !== undefined,
   },
   {
     name: "move",

@@ -1,5 +1,6 @@
 /** What is claimed about a file system for each map. */
 import { latin1, room } from "../../abi/memory.ts";
+import { btf } from "../../btf/encode.ts";
 import { type Version, VERSIONS } from "../../kernel/version.ts";
 import { boot, type Machine } from "../../machine/machine.ts";
 import type { MapMountCall } from "../fs_per_map/call.ts";
@@ -39,7 +40,7 @@ const MOUNTS: readonly Move<MapMountCall>[] = DIRECTORIES.flatMap((path) => [
     name: `mount -o fd=${fd} ${path}`,
     make: (m) => accepted(m.call({ op: "mount_map", path, data: `fd=${fd}` })),
   })),
-  { name: `umount ${path}`, make: (m) => accepted(m.call({ op: "umount_map", path })) },
+  { name: `umount ${path}`, make: (m) => accepted(m.umount(path)) },
 ]);
 
 function accepted(m: MapMountMachine): MapMountMachine | undefined {
@@ -51,7 +52,9 @@ function superblocksWrong(m: MapMountMachine): string | undefined {
   const { proposed, fs } = m.kernel as K;
   const maps = Array.from(proposed.trees.values(), ({ id }) => id);
   if (new Set(maps).size !== maps.length) return "one map has two superblocks";
-  const shown = new Set(Array.from(fs.mounts.values()).filter((sb) => proposed.trees.has(sb)));
+  const shown = new Set(
+    Array.from(fs.mounts.values(), ({ sb }) => sb).filter((sb) => proposed.trees.has(sb)),
+  );
   return shown.size === maps.length ? undefined : "a superblock is mounted nowhere";
 }
 
@@ -115,7 +118,7 @@ function sameCost(): Finding {
 
 /** Machines with small limits: mounts end at the limit, pins do not. */
 function endsAtLimit(kind: "mountMax" | "anonymous", room: number): Contradiction {
-  const limit = kind === "mountMax" ? room + 3 : room;
+  const limit = kind === "mountMax" ? room + 4 : room;
   let m = begin({ [kind]: limit });
   for (let i = 0; i <= room; i++) {
     m = m.bpf("MAP_CREATE", HASH);
@@ -272,6 +275,64 @@ function readBy(uid: number, mode: number, reader: number): Contradiction {
     : [`mount -o fd=3,uid=${uid},mode=${mode.toString(8)}`, `setuid ${reader}`, "cat"];
 }
 
+/** Types of keys, with what they are and their size; the value is a number of 4 bytes. */
+const TYPES = btf([
+  { kind: "INT", name: "u8", size: 1 },
+  { kind: "INT", name: "u16", size: 2 },
+  { kind: "INT", name: "u32", size: 4 },
+  { kind: "ARRAY", type: 1, index: 3, nelems: 4 },
+  { kind: "STRUCT", name: "pair", size: 4, members: members(2, 2) },
+  { kind: "STRUCT", name: "flow", size: 6, members: members(4, 2) },
+  { kind: "STRUCT", name: "padded", size: 8, members: members(3, 2) },
+]);
+
+/** Two members after one another. */
+function members(first: 2 | 3 | 4, second: number) {
+  return [{ name: "a", type: first, offset: 0 }, {
+    name: "b",
+    type: second,
+    offset: first === 2 ? 16 : 32,
+  }];
+}
+
+const SCHEMAS = [
+  { id: 1, key_size: 1, what: "u8" },
+  { id: 2, key_size: 2, what: "u16" },
+  { id: 3, key_size: 4, what: "u32" },
+  { id: 4, key_size: 4, what: "u8[4]" },
+  { id: 5, key_size: 4, what: "struct { u16 a; u16 b; }" },
+  { id: 6, key_size: 6, what: "struct { u8 a[4]; u16 b; }" },
+  { id: 7, key_size: 8, what: "struct { u32 a; u16 b; }" },
+];
+
+/** Do the keys of a map whose types are known all have names, each its own? */
+function namedBySchema({ id, key_size, what }: (typeof SCHEMAS)[number]): Contradiction {
+  const made = begin().bpf("BTF_LOAD", { btf: TYPES, btf_size: TYPES.length })
+    .bpf("MAP_CREATE", {
+      ...HASH,
+      key_size,
+      max_entries: 64,
+      btf_fd: 3,
+      btf_key_type_id: id,
+      btf_value_type_id: 3,
+    });
+  const keys = Array.from({ length: key_size }, (_, at) => at).flatMap((at) =>
+    [1, 46, 47, 255].map((byte) =>
+      Uint8Array.from({ length: key_size }, (_, i) => i === at ? byte : 0)
+    )
+  );
+  const filled = keys.reduce(
+    (m, key) => m.bpf("MAP_UPDATE_ELEM", { map_fd: 4, key, value: KEY }),
+    made,
+  );
+  const run = [`MAP_CREATE with keys of ${what}`, "mount -o keys=btf"];
+  const m = mounted(filled, "/tmp/a", "fd=4,keys=btf");
+  if (m.result !== 0) return [...run, "it is refused: not every byte has a type"];
+  const names = lsMount(m, "/tmp/a");
+  const count = Array.isArray(names) ? new Set(names).size : 0;
+  return count === keys.length ? undefined : [...run, `${count} names for ${keys.length} keys`];
+}
+
 export const FS_PER_MAP_CLAIMS: readonly Claim[] = [
   {
     id: "file-system-or-devices/mount-has-permissions",
@@ -283,6 +344,13 @@ export const FS_PER_MAP_CLAIMS: readonly Claim[] = [
         pairs([0, USER, USER + 1], pairs([0o700, 0o500, 0o705, 0o755, 0o711, 0], [0, USER])),
         ([uid, [mode, reader]]) => readBy(uid, mode, reader),
       ),
+  },
+  {
+    id: "file-system-or-devices/schema-names-keys",
+    source: "file-system-or-devices",
+    says: "with a schema of the keys every key has a name that looks like what it is",
+    verdict: "fails",
+    check: () => every(SCHEMAS, namedBySchema),
   },
   {
     id: "file-system-per-map/one-superblock",

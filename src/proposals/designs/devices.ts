@@ -19,7 +19,7 @@ export function devices(reading: Reading): Design<DeviceCall> {
     naming: [
       (m, _, name) =>
         m.call({
-          op: "mknod",
+          op: "mknod_dev",
           path: at(name),
           mode: 0o600,
           major: BPF_MAP_MAJOR,

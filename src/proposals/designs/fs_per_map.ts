@@ -16,12 +16,13 @@ export function mounts(descriptors: boolean): Design<MapMountCall> {
     create: (m) => m.bpf("MAP_CREATE", MAP),
     naming: [
       (m, _, name) => m.mkdir(at(name)),
-      (m, fd, name) => m.call({ op: "mount_map", path: at(name), data: `fd=${fd}` }),
+      (m, fd, name) => m.call({ op: "mount_map", path: at(name), data: `fd=${fd},mode=0755` }),
     ],
-    share: (m, name) => m.chmod(at(name), 0o777),
+    // A read-only file system has no chmod: the mode is an option of the mount.
+    share: (m) => m,
     find: (m, name) =>
       foundBy(descriptors ? m.bpf("OBJ_GET", { pathname: at(name) }) : m.open(at(name))),
-    unname: (m, name) => m.call({ op: "umount_map", path: at(name) }),
+    unname: (m, name) => m.umount(at(name)),
     names: (m) => namesOn(m, "tmpfs"),
     alive: (m) => m.mapIds.length > 0,
     own: (m) => ({ mount: m.kernel.fs.mounts.size }),

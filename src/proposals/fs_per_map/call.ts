@@ -4,8 +4,5 @@ import type { KeysCall } from "../keys_as_files/calls.ts";
 export type MapMountCall =
   /** `mount -t bpffs -o DATA none PATH`: mount(2) with its options as a string. */
   | { readonly op: "mount_map"; readonly path: string; readonly data: string }
-  | { readonly op: "umount_map"; readonly path: string }
-  /** unshare(2) with CLONE_NEWNS. */
-  | { readonly op: "unshare_mounts" }
-  /** What is done with files of keys. */
-  | Extract<KeysCall, { readonly op: "getdents" | "read_key" | "write_key" | "stat_key" }>;
+  /** What is done with directories of keys. */
+  | Extract<KeysCall, { readonly op: "getdents64" }>;

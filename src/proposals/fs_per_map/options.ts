@@ -1,8 +1,10 @@
 /** The option string of a mount, and what can be wrong with it. */
 import * as E from "fp-ts/lib/Either.js";
+import type { BtfTypes } from "../../btf/types.ts";
 import type { MapSpec } from "../../kernel/maps.ts";
 import { type Rule, rules } from "../../kernel/rule.ts";
 import type { Task } from "../../kernel/task.ts";
+import { btfFormat } from "./btf_format.ts";
 import { fits, type Format } from "../keys_as_files/format.ts";
 
 /** Source, as far as Linux has it: fs/namespace.c, path_mount; fs/super.c, get_anon_bdev. */
@@ -13,7 +15,10 @@ export const MOUNT_MAP = rules("mount_map", {
   no_fd: ["EINVAL", "there is no option `fd`"],
   bad_fd: ["EBADF", "`fd` is not an open descriptor"],
   not_map: ["EINVAL", "`fd` is not a map, nor (in the reading with empty trees) a program"],
-  format: ["EINVAL", "`keys` and `values` are no formats, or do not print just the map's bytes"],
+  format: [
+    "EINVAL",
+    "`keys` and `values` are no formats, or do not print just the map's bytes; or `keys` is `btf` and the map's types do not say how",
+  ],
   options_differ: ["EBUSY", "the map has a superblock already, with other options"],
   anon_dev: ["EMFILE", "every number for a file system without a device is taken (2^20 - 1)"],
   not_dir: ["ENOTDIR", "the path names no directory"],
@@ -58,9 +63,25 @@ export function readOptions(data: string, task: Task): E.Either<Rule, MountOptio
   return options.fd < 0 ? E.left(MOUNT_MAP.no_fd) : E.right(options);
 }
 
-/** How keys and values are to be shown; undefined where the two do not make a format. */
+/**
+ * How keys and values are to be shown; undefined where the two do not make a format. `types` are
+ * those that the map was created with.
+ */
 export function formatOf(
   { keys, values }: MountOptions,
+  spec: MapSpec,
+  types: BtfTypes | undefined,
+): Format | undefined {
+  if (keys !== "btf") return writtenFormat(keys, values, spec);
+  if (values !== undefined || types === undefined) return undefined;
+  const { key_type_id, value_type_id } = spec.btf!;
+  const [key, value] = [key_type_id, value_type_id].map((id) => btfFormat(types, id));
+  return key === undefined || value === undefined ? undefined : writtenFormat(key, value, spec);
+}
+
+function writtenFormat(
+  keys: string | undefined,
+  values: string | undefined,
   { key_size, value_size }: MapSpec,
 ): Format | undefined {
   if (keys === "raw" || keys === "hex" || keys === undefined) {

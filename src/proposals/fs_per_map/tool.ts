@@ -16,9 +16,8 @@ function asKeysMachine(machine: MapMountMachine): Machine<KeysCall> {
 export function lsMount(
   machine: MapMountMachine,
   path: string,
-  count = 64,
 ): readonly string[] | MapMountMachine["result"] {
-  return ls(asKeysMachine(machine), path, count);
+  return ls(asKeysMachine(machine), path);
 }
 
 /** `cat PATH`, or what refused it. */

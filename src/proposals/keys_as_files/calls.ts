@@ -1,6 +1,6 @@
 import type { Format } from "./format.ts";
 
-/** The calls that the proposal adds, and those of files that the model has not without it. */
+/** The calls that the proposal adds; files of keys are opened, read and written as all files are. */
 export type KeysCall =
   /** bpf(BPF_MAP_EXPAND): pins a map as a directory in which every key is a file. */
   | {
@@ -16,14 +16,8 @@ export type KeysCall =
     readonly target: string;
     readonly format: Format;
   }
-  | { readonly op: "umount_keys"; readonly target: string }
-  /** getdents(2): at most `count` names, each ended by a NUL; `ret` is how many. */
-  | { readonly op: "getdents"; readonly fd: number; readonly count: number }
-  /** stat(2) of a key: writes the permission bits, uid, gid and inode number. */
-  | { readonly op: "stat_key"; readonly path: string }
-  /** read(2) from the start: the whole text of a value. */
-  | { readonly op: "read_key"; readonly fd: number }
-  | { readonly op: "write_key"; readonly fd: number; readonly text: string };
+  /** One getdents64(2) of keys: at most `count` names, each ended by a NUL; `ret` is how many. */
+  | { readonly op: "getdents64"; readonly fd: number; readonly count: number };
 
 /** open(2): make the key where it is not there. */
 export const O_CREAT = 0o100;

@@ -1,16 +1,16 @@
 /** The two ways in which a map becomes a directory: a command, and a mount of its pin. */
 import * as E from "fp-ts/lib/Either.js";
 import { Map as PMap } from "immutable";
-import { addName, CREATE, freePlace, mayCreate, owned } from "../../bpffs/create.ts";
+import { addName, freePlace, mayCreate, owned } from "../../bpffs/create.ts";
 import { isBpffs, pathAt, resolve } from "../../bpffs/walk.ts";
 import { capable } from "../../kernel/capabilities.ts";
 import { fileAt } from "../../kernel/fds.ts";
-import type { Inode } from "../../kernel/inodes.ts";
 import type { BpfMap } from "../../kernel/maps.ts";
 import { done, type Outcome, refuse, unmodelled } from "../../kernel/outcome.ts";
 import { holdMap, putMap } from "../../kernel/refs.ts";
 import type { Task } from "../../kernel/task.ts";
 import { kindOf } from "../../maps/kinds.ts";
+import { mountTarget, newInstance, showAt } from "../mounts.ts";
 import type { KeysCall } from "./calls.ts";
 import { fits, type Format } from "./format.ts";
 import { EXPAND, MOUNT } from "./rules.ts";
@@ -35,7 +35,8 @@ export function expand(k: K, task: Task, call: Of<"MAP_EXPAND">): Outcome {
   if (E.isLeft(place)) return refuse(k, place.left);
   const { dir } = place.right;
   if (!isBpffs(k, dir.inode)) return refuse(k, EXPAND.not_bpffs);
-  if (!mayCreate(task, dir)) return refuse(k, CREATE.write);
+  const refused = mayCreate(k, task, dir);
+  if (refused !== undefined) return refuse(k, refused);
   const number = k.fs.nextInode;
   const node = { kind: "dir", entries: EMPTY, parent: dir.number } as const;
   // As a pin, 0600, and searched by those who may read it.
@@ -51,61 +52,23 @@ function formatFits(format: Format, { spec }: BpfMap): boolean {
 
 /** mount(2) of a pin: the root of the mount has the pin's owner, and its mode with search. */
 export function mountKeys(k: K, task: Task, call: Of<"mount_keys">): Outcome {
-  const target = E.chain((path: string) => resolve(k, task, path))(pathAt([], call.target));
+  const target = mountTarget(k, task, call.target);
   if (E.isLeft(target)) return refuse(k, target.left);
   if (!capable(task.cred, "CAP_SYS_ADMIN")) return refuse(k, MOUNT.capability);
+  if (target.right === undefined) return unmodelled(k, "mounts elsewhere than on bpffs and tmpfs");
   const source = E.chain((path: string) => resolve(k, task, path))(pathAt([], call.source));
   if (E.isLeft(source)) return refuse(k, source.left);
-  const pin = source.right.inode;
-  if (pin.node.kind !== "pin" || pin.node.of !== "map") return refuse(k, MOUNT.source);
-  const map = k.maps.table.get(pin.node.id)!;
+  const { node, uid, gid, mode } = source.right.inode;
+  if (node.kind !== "pin" || node.of !== "map") return refuse(k, MOUNT.source);
+  const map = k.maps.table.get(node.id)!;
   if (kindOf(map.spec.map_type) === undefined) return unmodelled(k, NO_KIND);
   if (!formatFits(call.format, map)) return refuse(k, MOUNT.format);
-  if (target.right.inode.node.kind !== "dir") return refuse(k, MOUNT.target);
-  return done(mounted(k, target.right.number, pin, map, call.format));
-}
-
-function mounted(k: K, target: number, pin: Inode, map: BpfMap, format: Format): K {
-  const root = k.fs.nextInode;
-  const sb = k.fs.superblocks.firstGap();
-  const inode: Inode = {
-    node: { kind: "dir", entries: EMPTY, parent: root },
-    mode: pin.mode | ((pin.mode & 0o444) >> 2),
-    uid: pin.uid,
-    gid: pin.gid,
-    sb,
-    nlink: 2,
-    opens: 0,
-  };
-  const fs = {
-    ...k.fs,
-    inodes: k.fs.inodes.set(root, inode),
-    nextInode: root + 1,
-    superblocks: k.fs.superblocks.set(sb, { type: "bpf", root, readOnly: false } as const),
-    mounts: k.fs.mounts.set(target, sb),
-  };
-  const held = holdMap({ ...k, fs }, map.id, true) as K;
-  return withDir(held, root, { map: map.id, format, sb, inodes: EMPTY });
-}
-
-/** umount(2) of such a mount. */
-export function umountKeys(k: K, task: Task, call: Of<"umount_keys">): Outcome {
-  const found = E.chain((path: string) => resolve(k, task, path))(pathAt([], call.target));
-  if (E.isLeft(found)) return refuse(k, found.left);
-  if (!capable(task.cred, "CAP_SYS_ADMIN")) return refuse(k, MOUNT.capability);
-  const { number, inode } = found.right;
-  const dir = k.proposed.dirs.get(number);
-  if (dir?.sb === undefined) return refuse(k, MOUNT.not_mounted);
-  const isOpen = Array.from(k.proposed.files.values()).some((file) => file.dir === number);
-  if (isOpen || inode.opens > 0) return refuse(k, MOUNT.busy);
-  const at = Array.from(k.fs.mounts.entries()).find(([, sb]) => sb === dir.sb)![0];
-  const fs = {
-    ...k.fs,
-    inodes: k.fs.inodes.delete(number),
-    superblocks: k.fs.superblocks.delete(dir.sb),
-    mounts: k.fs.mounts.delete(at),
-  };
-  return done(dropDir({ ...k, fs }, number, dir));
+  const root = { uid, gid, mode: mode | ((mode & 0o444) >> 2) };
+  const made = newInstance(k, task, root, false);
+  const shown = showAt(made.k, task, target.right, made, MOUNT.target);
+  if (E.isLeft(shown)) return refuse(k, shown.left);
+  const held = holdMap(shown.right, map.id, true) as K;
+  return done(withDir(held, made.root, { map: map.id, format: call.format, inodes: EMPTY }));
 }
 
 /** A directory is gone: it lets go of its map. */

@@ -1,18 +1,22 @@
 /** Keys as files: looking them up, opening, reading, writing and deleting them. */
-import type { Parent } from "../../bpffs/walk.ts";
+import { isReadOnly } from "../../bpffs/create.ts";
+import { READ, WRITE } from "../../bpffs/read.ts";
+import { OVERFLOW_ID } from "../../bpffs/stat.ts";
+import { type Found, type Parent, placeOf } from "../../bpffs/walk.ts";
 import { OPEN } from "../../bpffs/open.ts";
 import { DELETE } from "../../bpffs/names.ts";
 import { MAY_EXEC, MAY_READ, MAY_WRITE, permits, stickyForbids } from "../../bpffs/permission.ts";
-import { word } from "../../abi/words.ts";
+import { quad, word } from "../../abi/words.ts";
 import { freeFd } from "../../kernel/fds.ts";
 import type { Inode } from "../../kernel/inodes.ts";
-import { done, type Outcome, refuse, unmodelled } from "../../kernel/outcome.ts";
-import { holdMap } from "../../kernel/refs.ts";
+import { done, type Outcome, refuse, unmodelled, type Write } from "../../kernel/outcome.ts";
+import { holdMap, holdPlace, putMap, putPlace } from "../../kernel/refs.ts";
 import type { Task } from "../../kernel/task.ts";
+import { insideOf } from "../../kernel/userns.ts";
 import { BPF_MAP_TYPE_ARRAY } from "../../abi/constants.ts";
 import { outcomeOf } from "../../maps/kind.ts";
 import { kindOf } from "../../maps/kinds.ts";
-import { openOwn, ownAt } from "../own_files.ts";
+import { numberAt, openOwn, ownAt } from "../own_files.ts";
 import { O_CREAT } from "./calls.ts";
 import { parse, print } from "./format.ts";
 import { KEY } from "./rules.ts";
@@ -59,8 +63,11 @@ export function openKey(k: K, task: Task, at: Parent, flags: number): Outcome {
   }
   const access = flags & O_ACCMODE;
   const want = access === 0 ? MAY_READ : access === 1 ? MAY_WRITE : MAY_READ | MAY_WRITE;
+  const { readOnly } = k.fs.superblocks.get(inode.sb)!;
+  if (access !== 0 && readOnly) return refuse(k, OPEN.read_only);
   if (!permits(task, inodeOf(inode), want)) return refuse(k, OPEN.permission);
-  return opened(k, task, number, dir, key, access);
+  if (access !== 0 && isReadOnly(k, at.dir)) return refuse(k, OPEN.read_only_mount);
+  return opened(k, task, at.dir, dir, key, access);
 }
 
 /** O_CREAT of a key that is not there: the map has it from then on, with a value of zeros. */
@@ -68,7 +75,8 @@ function createKey(k: K, task: Task, at: Parent, flags: number): Outcome {
   const { number, inode } = at.dir;
   const dir = k.proposed.dirs.get(number)!;
   const map = mapOf(k, dir);
-  if (!permits(task, inode, MAY_WRITE | MAY_EXEC)) return refuse(k, DELETE.write);
+  if (isReadOnly(k, at.dir)) return refuse(k, OPEN.create_read_only);
+  if (!permits(task, inode, MAY_WRITE | MAY_EXEC)) return refuse(k, OPEN.create_write);
   const key = parse(dir.format, "key", at.name, map.spec.key_size);
   if (key === undefined) return refuse(k, KEY.not_key);
   if (map.frozen) return refuse(k, KEY.frozen);
@@ -76,48 +84,57 @@ function createKey(k: K, task: Task, at: Parent, flags: number): Outcome {
   const kind = kindOf(map.spec.map_type)!;
   const made = outcomeOf(k, kind.update(map, key, zeros, BPF_NOEXIST, false, { k, task }));
   if (made.answer.kind !== "value") return made;
-  return opened(made.kernel as K, task, number, dir, key, flags & O_ACCMODE);
+  return opened(made.kernel as K, task, at.dir, dir, key, flags & O_ACCMODE);
 }
 
-/** A descriptor of a key's file; the file holds the map. The caller has seen that there is one. */
+/** A descriptor of a key's file. The caller has seen that there is one. */
 function opened(
   k: K,
   task: Task,
-  number: number,
+  found: Found,
   { map, format }: KeyDir,
   key: string,
   access: number,
 ): Outcome {
-  const file: KeyFile = {
-    dir: number,
-    map,
-    format,
-    key,
-    readable: access !== 1,
-    writable: access !== 0,
-  };
-  const seen = instantiated(k, number, key);
-  const held = holdMap(seen, map, true) as K;
+  const dir = placeOf(found);
+  const [readable, writable] = [access !== 1, access !== 0];
+  const file: KeyFile = { dir, map, format, key, readable, writable, pos: 0 };
+  const seen = instantiated(k, found.number, key);
+  const held = holdPlace(holdMap(seen, map, true), dir) as K;
   const made = openOwn(held, task, held.proposed.files, file)!;
   return done(withKeys(made.k, { files: made.files }), made.fd);
 }
 
-/** stat(2) of a key: mode, uid, gid and inode number. */
-export function statKey(k: K, at: Parent): Outcome {
+/** A file that was closed lets go of what it held. */
+export function closeKey(k: K, { map, dir }: KeyFile): K {
+  return putPlace(putMap(k, map, true), dir) as K;
+}
+
+const S_IFREG = 0o100000;
+
+/** stat(2) of a key: as of every file of a bpffs, which knows no sizes. */
+export function statKey(k: K, task: Task, at: Parent): Outcome {
   const { number, inode } = at.dir;
   const key = keyNamed(k, k.proposed.dirs.get(number)!, at.name);
   if (key === undefined) return refuse(k, KEY.absent);
-  const now = instantiated(k, number, key);
-  const ino = now.proposed.dirs.get(number)!.inodes.get(key)!;
   const { mode, uid, gid } = inodeOf(inode);
-  const bytes = word(mode) + word(uid) + word(gid) + word(ino);
-  return done(now, 0, [{ field: "stat", offset: 0, bytes }]);
+  const { ids } = task.cred;
+  const fields: readonly (readonly [string, number])[] = [
+    ["mode", S_IFREG | mode],
+    ["uid", insideOf(ids.uid, uid) ?? OVERFLOW_ID],
+    ["gid", insideOf(ids.gid, gid) ?? OVERFLOW_ID],
+    ["nlink", 1],
+  ];
+  const words = fields.map(([field, value]): Write => ({ field, offset: 0, bytes: word(value) }));
+  const size: Write = { field: "size", offset: 0, bytes: quad(0) };
+  return done(instantiated(k, number, key), 0, [...words, size]);
 }
 
 /** unlink(2) of a key: the element is deleted. */
 export function unlinkKey(k: K, task: Task, at: Parent): Outcome {
   const { number, inode } = at.dir;
   const dir = k.proposed.dirs.get(number)!;
+  if (isReadOnly(k, at.dir)) return refuse(k, DELETE.read_only);
   const key = keyNamed(k, dir, at.name);
   if (key === undefined) return refuse(k, KEY.absent);
   if (!permits(task, inode, MAY_WRITE | MAY_EXEC)) return refuse(k, DELETE.write);
@@ -131,28 +148,30 @@ export function unlinkKey(k: K, task: Task, at: Parent): Outcome {
   return done(withDir(removed.kernel as K, number, { ...dir, inodes }));
 }
 
-function fileOf(k: K, task: Task, fd: number): KeyFile | typeof KEY[keyof typeof KEY] {
+/** The file of a key that a descriptor is of; undefined where it is of something else. */
+function fileOf(k: K, task: Task, fd: number): KeyFile | undefined {
   const file = ownAt(k, task, k.proposed.files, fd);
-  if (file === undefined) return KEY.bad_fd;
-  return file === "other" ? KEY.not_file : file;
+  return file === "other" ? undefined : file;
 }
 
 /** read(2): the value as it is now, not as it was at open. */
-export function readKey(k: K, task: Task, fd: number): Outcome {
+export function readKey(k: K, task: Task, fd: number, n: number): Outcome | undefined {
   const file = fileOf(k, task, fd);
-  if ("errno" in file) return refuse(k, file);
-  if (!file.readable) return refuse(k, KEY.not_readable);
+  if (file === undefined) return undefined;
+  if (!file.readable) return refuse(k, READ.unreadable);
   const value = valueOf(mapOf(k, file), file.key);
   if (value === undefined) return refuse(k, KEY.gone);
-  const bytes = print(file.format, "value", value) + (file.format.kind === "raw" ? "" : "\n");
-  return done(k, bytes.length, [{ field: "text", offset: 0, bytes }]);
+  const text = print(file.format, "value", value) + (file.format.kind === "raw" ? "" : "\n");
+  const bytes = text.slice(file.pos, file.pos + n);
+  const files = k.proposed.files.set(numberAt(task, fd), { ...file, pos: file.pos + bytes.length });
+  return done(withKeys(k, { files }), bytes.length, [{ field: "buf", offset: 0, bytes }]);
 }
 
-/** write(2): the text of a value, with or without a line end. */
-export function writeKey(k: K, task: Task, fd: number, text: string): Outcome {
+/** write(2): the whole text of a value, with or without a line end, wherever the last one ended. */
+export function writeKey(k: K, task: Task, fd: number, text: string): Outcome | undefined {
   const file = fileOf(k, task, fd);
-  if ("errno" in file) return refuse(k, file);
-  if (!file.writable) return refuse(k, KEY.not_writable);
+  if (file === undefined) return undefined;
+  if (!file.writable) return refuse(k, WRITE.unwritable);
   const map = mapOf(k, file);
   const line = file.format.kind === "raw" ? text : text.replace(/\n$/, "");
   const value = parse(file.format, "value", line, map.spec.value_size);
@@ -161,4 +180,9 @@ export function writeKey(k: K, task: Task, fd: number, text: string): Outcome {
   const kind = kindOf(map.spec.map_type)!;
   const written = outcomeOf(k, kind.update(map, file.key, value, 0, false, { k, task }));
   return written.answer.kind === "value" ? done(written.kernel, text.length) : written;
+}
+
+/** What else is done with a descriptor of a key's file, and is not thought of. */
+export function otherwise(k: K, task: Task, op: string, fd: number): Outcome | undefined {
+  return fileOf(k, task, fd) === undefined ? undefined : unmodelled(k, `${op} of a key's file`);
 }

@@ -1,18 +1,17 @@
 import * as E from "fp-ts/lib/Either.js";
 import { Map as PMap } from "immutable";
 import { MAY_EXEC, permits } from "../../bpffs/permission.ts";
-import { type Parent, PATH, pathAt, walkToParent } from "../../bpffs/walk.ts";
+import { directory, type Parent, PATH, pathAt, walkToParent } from "../../bpffs/walk.ts";
 import { type Outcome, refuse, unmodelled } from "../../kernel/outcome.ts";
 import { Radix } from "../../kernel/radix.ts";
-import { putMap } from "../../kernel/refs.ts";
 import type { Task } from "../../kernel/task.ts";
 import type { Call } from "../../machine/call.ts";
 import { closedSince, noFiles } from "../own_files.ts";
 import type { Proposal } from "../proposal.ts";
 import type { KeysCall } from "./calls.ts";
-import { dropDir, expand, mountKeys, umountKeys } from "./expand.ts";
-import { openKey, readKey, statKey, unlinkKey, writeKey } from "./files.ts";
-import { getdents } from "./listing.ts";
+import { dropDir, expand, mountKeys } from "./expand.ts";
+import { closeKey, openKey, otherwise, readKey, statKey, unlinkKey, writeKey } from "./files.ts";
+import { getdents64, names } from "./listing.ts";
 import { KEY, KEYS_RULES } from "./rules.ts";
 import { type K, type KeyDir, type KeyFile, type Keys, type Position, withKeys } from "./state.ts";
 
@@ -53,16 +52,20 @@ function stepKeys(k: K, number: number, call: Call | KeysCall): Outcome | undefi
       return expand(k, task, call);
     case "mount_keys":
       return mountKeys(k, task, call);
-    case "umount_keys":
-      return umountKeys(k, task, call);
+    case "getdents64":
+      return getdents64(k, task, call.fd, call.count);
     case "getdents":
-      return getdents(k, task, call.fd, call.count);
-    case "read_key":
-      return readKey(k, task, call.fd);
-    case "write_key":
-      return writeKey(k, task, call.fd, call.text);
-    case "stat_key":
-      return within(k, task, call.path, (at) => statKey(k, at)) ?? refuse(k, KEY.absent);
+      return names(k, task, call.path);
+    case "read":
+      return readKey(k, task, call.fd, call.n);
+    case "write":
+      return writeKey(k, task, call.fd, call.bytes);
+    case "lseek":
+    case "fstat":
+      return otherwise(k, task, call.op, call.fd);
+    case "stat":
+    case "lstat":
+      return within(k, task, call.path, (at) => statKey(k, task, at));
     case "open":
       return within(k, task, call.path, (at) => openKey(k, task, at, call.flags));
     case "unlink":
@@ -73,6 +76,10 @@ function stepKeys(k: K, number: number, call: Call | KeysCall): Outcome | undefi
       return within(k, task, call.path, () => refuse(k, KEY.only_keys));
     case "symlink":
       return within(k, task, call.path, () => refuse(k, KEY.only_keys));
+    case "mknod":
+      return within(k, task, call.path, () => refuse(k, KEY.only_keys));
+    case "link":
+    case "renameat2":
     case "rename":
       return within(k, task, call.path, () => refuse(k, KEY.only_keys)) ??
         within(k, task, call.to, () => refuse(k, KEY.only_keys));
@@ -86,8 +93,16 @@ function stepKeys(k: K, number: number, call: Call | KeysCall): Outcome | undefi
       return within(k, task, pathname, () => refuse(k, KEY.only_keys));
     }
     default:
-      return undefined;
+      return elsewise(k, task, call);
   }
+}
+
+/** Calls that have a path and of which the proposal says nothing, on a key. */
+function elsewise(k: K, task: Task, call: Call | KeysCall): Outcome | undefined {
+  const path = "path" in call ? call.path : "target" in call ? call.target : undefined;
+  if (path === undefined) return undefined;
+  const dirfd = "dirfd" in call ? directory(call.dirfd) : undefined;
+  return within(k, task, path, () => unmodelled(k, `${call.op} of a key`), dirfd);
 }
 
 /**
@@ -99,9 +114,10 @@ function within(
   task: Task,
   path: string,
   answer: (at: Parent) => Outcome,
+  dirfd?: number,
 ): Outcome | undefined {
   if (E.isLeft(pathAt([], path))) return undefined;
-  const parent = walkToParent(k, task, path);
+  const parent = walkToParent(k, task, path, dirfd);
   if (E.isLeft(parent)) return undefined;
   const { dir, name, slash } = parent.right;
   if (!k.proposed.dirs.has(dir.number)) return undefined;
@@ -113,10 +129,9 @@ function within(
 /** Directories that were removed and files that were closed let go of their maps. */
 function settle(k: K): K {
   const { closed, files } = closedSince(k, k.proposed.files);
-  const put = closed.reduce((now, file) => putMap(now, file.map, true) as K, k);
-  let now = withKeys(put, { files });
+  let now = closed.reduce(closeKey, withKeys(k, { files }));
   for (const [number, dir] of k.proposed.dirs) {
-    if (k.fs.inodes.get(number) === undefined) now = dropDir(now, number, dir);
+    if (now.fs.inodes.get(number) === undefined) now = dropDir(now, number, dir);
   }
   for (const [file] of k.proposed.positions.entries()) {
     if (k.files.get(file) !== undefined) continue;

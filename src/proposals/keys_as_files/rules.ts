@@ -15,8 +15,6 @@ export const MOUNT = rules("MOUNT_KEYS", {
   source: ["EINVAL", "the source is not a pinned map"],
   format: ["EINVAL", "the format string is refused, as with MAP_EXPAND"],
   target: ["ENOTDIR", "the target is not a directory"],
-  not_mounted: ["EINVAL", "keys are not mounted on the target"],
-  busy: ["EBUSY", "a file or directory below the mount is open"],
 });
 
 /** Of the files and directories themselves. What is not here is as everywhere (PATH, open, DELETE). */
@@ -26,10 +24,8 @@ export const KEY = rules("KEY_FILE", {
   not_key: ["EINVAL", "O_CREAT, and the name is not what a key of the map is printed as"],
   only_keys: ["EPERM", "something else than a key is to be made in, or moved from or to a map"],
   is_key: ["ENOTDIR", "rmdir of a key"],
-  bad_fd: ["EBADF", "the descriptor is not open"],
-  not_file: ["EINVAL", "the descriptor is not a file of a key, or a directory of keys"],
-  not_readable: ["EBADF", "the file is not open for reading"],
-  not_writable: ["EBADF", "the file is not open for writing"],
+  bad_fd: ["EBADF", "getdents64: the descriptor is not open"],
+  not_file: ["ENOTDIR", "getdents64: the descriptor is a file of a key, or of no file at all"],
   gone: ["ENOENT", "the key was deleted after the file was opened"],
   text: ["EINVAL", "the text is not what a value of the map is printed as"],
   frozen: ["EPERM", "the map is frozen"],

@@ -1,5 +1,6 @@
 /** What the proposal adds to a kernel: directories of keys, and the open files of keys. */
 import type { Map as PMap } from "immutable";
+import type { Place } from "../../kernel/inodes.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { BpfMap } from "../../kernel/maps.ts";
 import type { Radix } from "../../kernel/radix.ts";
@@ -13,20 +14,20 @@ import { type Format, isName, parse, print } from "./format.ts";
 export interface KeyDir {
   readonly map: number;
   readonly format: Format;
-  /** The superblock, where the directory is the root of a mount. */
-  readonly sb?: number;
   /** Inodes of keys that were looked up, by key. Nobody tells the file system when one is deleted. */
   readonly inodes: PMap<string, number>;
 }
 
-/** An open file of a key. */
+/** An open file of a key. It holds its map, and its directory as an open directory is held. */
 export interface KeyFile {
-  readonly dir: number;
+  readonly dir: Place;
   readonly map: number;
   readonly format: Format;
   readonly key: string;
   readonly readable: boolean;
   readonly writable: boolean;
+  /** Where the next read begins. */
+  readonly pos: number;
 }
 
 /** How far getdents came in an open directory: the last key, as MAP_GET_NEXT_KEY has it. */

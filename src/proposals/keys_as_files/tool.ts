@@ -11,31 +11,27 @@ import { valueOf } from "./state.ts";
 type KeysMachine = Machine<KeysCall>;
 type Result = KeysMachine["result"];
 
+const PAGE = 4096;
+
 function textOf(out: Out, field: string): string {
   const bytes = out[field];
   return bytes instanceof Uint8Array ? latin1(bytes) : "";
 }
 
-/** The names in a directory of keys, or what refused to tell them. */
-export function ls(machine: KeysMachine, path: string, count = 64): readonly string[] | Result {
-  let m = machine.open(path);
-  const fd = m.result;
-  if (typeof fd !== "number") return fd;
-  const names: string[] = [];
-  do {
-    m = m.call({ op: "getdents", fd, count });
-    if (typeof m.result !== "number") return m.result;
-    names.push(...textOf(m.out, "names").split("\0").slice(0, -1));
-  } while (m.result !== 0);
-  return names;
+/** The names in a directory, or what refused to tell them. */
+export function ls(machine: KeysMachine, path: string): readonly string[] | Result {
+  const m = machine.getdents(path);
+  return typeof m.result === "number" ? m.names : m.result;
 }
 
 /** The text of a key's file, or what refused to tell it. */
 export function cat(machine: KeysMachine, path: string): string | Result {
   const opened = machine.open(path);
-  if (typeof opened.result !== "number") return opened.result;
-  const read = opened.call({ op: "read_key", fd: opened.result });
-  return typeof read.result === "number" ? textOf(read.out, "text") : read.result;
+  const fd = opened.result;
+  if (typeof fd !== "number") return fd;
+  let [m, text] = [opened.read(fd, PAGE), ""];
+  for (; typeof m.result === "number" && m.result > 0; m = m.read(fd, PAGE)) text += m.text;
+  return typeof m.result === "number" ? text : m.result;
 }
 
 /** `echo TEXT > PATH`: the machine after it; its last answer is the write's, or the refusal's. */
@@ -43,7 +39,7 @@ export function echo(machine: KeysMachine, text: string, path: string): KeysMach
   const opened = machine.open(path, 1 | O_CREAT);
   const fd = opened.result;
   if (typeof fd !== "number") return opened;
-  const written = opened.call({ op: "write_key", fd, text: `${text}\n` });
+  const written = opened.write(fd, `${text}\n`);
   return typeof written.result === "number" ? written.close(fd) : written;
 }
 
@@ -51,7 +47,7 @@ export function echo(machine: KeysMachine, text: string, path: string): KeysMach
 export function lsLong(machine: KeysMachine, path: string): KeysMachine {
   const names = ls(machine, path);
   if (!Array.isArray(names)) return machine;
-  return names.reduce((m, name) => m.call({ op: "stat_key", path: `${path}/${name}` }), machine);
+  return names.reduce((m, name) => m.stat(`${path}/${name}`), machine);
 }
 
 /** `rm -r`: every key, then the directory. */

@@ -67,10 +67,6 @@ export const CHOWN = rules("chown", {
   bad_fd: ["EBADF", "fchown: the descriptor is not open, or was opened with O_PATH"],
   read_only: ["EROFS", "the file system or the mount is read-only"],
   unmapped: ["EINVAL", "an id is not one of the caller's user namespace"],
-  overflow: [
-    "EOVERFLOW",
-    "an id is not one of the user namespace that the file system belongs to",
-  ],
   capability: [
     "EPERM",
     "the caller has no CAP_CHOWN, and is not an owner who keeps the file and gives it to its own group",
@@ -96,12 +92,6 @@ export function chown(k: Kernel, task: Task, target: Target, uid: number, gid: n
   const owner = uid >>> 0 === UNCHANGED ? inode.uid : outsideOf(ids.uid, uid >>> 0);
   const group = gid >>> 0 === UNCHANGED ? inode.gid : outsideOf(ids.gid, gid >>> 0);
   if (owner === undefined || group === undefined) return refuse(k, CHOWN.unmapped);
-  const of = k.userns.get(k.fs.superblocks.get(inode.sb)!.userns)!.ids;
-  const isNew = (asked: number) => asked >>> 0 !== UNCHANGED;
-  if (
-    (isNew(uid) && insideOf(of.uid, owner) === undefined) ||
-    (isNew(gid) && insideOf(of.gid, group) === undefined)
-  ) return refuse(k, CHOWN.overflow);
   if (!mayGive(task, inode, uid, owner) || !mayRegroup(task, inode, gid, group)) {
     return refuse(k, CHOWN.capability);
   }

@@ -11,14 +11,14 @@ import { fileAt, freeFd, install } from "../kernel/fds.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { addMount, attach } from "../kernel/mounts.ts";
 import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
-import { freeMount, holdPlace, openInode } from "../kernel/refs.ts";
+import { holdPlace, openInode } from "../kernel/refs.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import { nsCapable } from "../kernel/userns.ts";
 import { DELTA, has } from "../versions/deltas.ts";
 import { askingOf } from "./asking.ts";
 import { createSuperblock, isModelled, lockMount } from "./mount.ts";
-import { freshOptions, OPTIONS, parseOption } from "./mount_options.ts";
+import { freshOptions, parseOption } from "./mount_options.ts";
 import { pathAt, placeOf, resolve } from "./walk.ts";
 
 /** `may_mount` */
@@ -181,8 +181,11 @@ export function fsmount(k: Kernel, task: Task, fd: number, flags: number): Outco
   const context = k.contexts.get(file.object.id)!;
   if (context.sb === undefined) return refuse(k, FSMOUNT.not_created);
   if (context.phase !== "mount") return refuse(k, FSMOUNT.phase);
-  if (freeFd(task) === undefined) return unmodelled(k, "fsmount without a descriptor");
+  if (context.userns !== 0 && !has(k.version, DELTA.context_userns)) {
+    return unmodelled(k, "a bpffs of 5.10 in a user namespace: its root has no valid owner");
+  }
   const mounted = withContext(k, file.object.id, { ...context, phase: "mounted" });
+  if (freeFd(task) === undefined) return refuse(mounted, FSMOUNT.fd_limit);
   const { root } = k.fs.superblocks.get(context.sb)!;
   const added = addMount(mounted, {
     sb: context.sb,

@@ -2,7 +2,8 @@
 import * as E from "fp-ts/lib/Either.js";
 import type { Inode } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import { done, type Outcome, refuse } from "../kernel/outcome.ts";
+import { hasMountOn } from "../kernel/mounts.ts";
+import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import { withInode } from "../kernel/refs.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
@@ -32,6 +33,7 @@ export function link(k: Kernel, task: Task, path: string, to: string): Outcome {
   const refused = mayCreate(k, task, dir);
   if (refused !== undefined) return refuse(k, refused);
   if (inode.node.kind === "dir") return refuse(k, LINK.dir);
+  if (hasMountOn(k, number)) return unmodelled(k, "another name of a file that is a mount point");
   const linked = withInode(k, number, { ...inode, nlink: inode.nlink + 1 });
   return done(enter(linked, dir.number, name, number, false));
 }

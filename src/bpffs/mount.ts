@@ -8,64 +8,16 @@ import type { Inode, Mount, Superblock } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { addMount, attach, copyTree, isWithin, withMount } from "../kernel/mounts.ts";
 import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
-import { type Rule, rules } from "../kernel/rule.ts";
+import type { Rule } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import { DELTA, has } from "../versions/deltas.ts";
 import type { MountOptions } from "../kernel/mount_options.ts";
+import { type Asked, mountFlags, SB_FLAGS } from "./mount_asked.ts";
 import { freshOptions, parseData } from "./mount_options.ts";
+import { MOUNT } from "./mount_rules.ts";
+import { remount } from "./remount.ts";
 import { askingOf } from "./asking.ts";
 import { type Found, inodeAt, mountedOn, pathAt, placeOf, resolve } from "./walk.ts";
-
-export const MOUNT = rules("mount", {
-  fault: ["EFAULT", "the type or the source cannot be read"],
-  too_long: ["EINVAL", "the type or the source has no NUL within 4,096 bytes"],
-  data_fault: ["EFAULT", "the data cannot be read"],
-  nouser: ["EINVAL", "`flags` has MS_NOUSER"],
-  capability: ["EPERM", "the caller has no CAP_SYS_ADMIN over its mount namespace"],
-  not_ours: [
-    "EINVAL",
-    "the target is to be changed (MS_REMOUNT) and is not mounted in the caller's mount namespace",
-  ],
-  not_mounted: ["EINVAL", "the target is to be changed (MS_REMOUNT) and nothing is mounted there"],
-  locked_flags: [
-    "EPERM",
-    "the mount came from a mount namespace of more privilege (MS_REMOUNT), and read-only, nosuid, nodev or noexec is to be taken from it, or how it keeps access times is to be changed",
-  ],
-  remount_owner: [
-    "EPERM",
-    "the file system is to be changed (MS_REMOUNT) and was made in a user namespace over which the caller has no CAP_SYS_ADMIN",
-  ],
-  remount_busy: [
-    "EBUSY",
-    "the file system is to become read-only and has files without a name that are held",
-  ],
-  no_source: ["EINVAL", "something is to be bound or moved and no source is given"],
-  move_not_mounted: ["EINVAL", "what is to be moved is not mounted there", { since: "6.18" }],
-  move_kind: ["EINVAL", "a directory is to be moved onto a file, or a file onto a directory", {
-    since: "6.18",
-  }],
-  detached: ["ENOENT", "the target was removed, or its mount is mounted nowhere"],
-  detached_old: ["EINVAL", "the mount of the target is mounted nowhere", { until: "6.1" }],
-  source_not_ours: ["EINVAL", "the source is not mounted in the caller's mount namespace"],
-  locked: [
-    "EINVAL",
-    "what is mounted below the source (bind) or the source (move) is locked to its place",
-  ],
-  same: ["EBUSY", "the file system that is to be mounted is mounted at the target already"],
-  not_dir: ["ENOTDIR", "a directory is to be mounted or bound on a file, or a file on a directory"],
-  move_root: [
-    "EINVAL",
-    "what is to be moved is not mounted there, or is a directory where the target is none, or the other way round",
-    { until: "6.12" },
-  ],
-  move_below: ["ELOOP", "the target is on what is to be moved"],
-  no_type: ["EINVAL", "no type is given"],
-  type: ["ENODEV", "there is no file system of the type"],
-  userns: [
-    "EPERM",
-    "the user namespace is not the initial one: a bpffs is made there by nobody (before 6.12), or by who has CAP_SYS_ADMIN in the initial one",
-  ],
-});
 
 /** The arguments of mount(2). A number is a bare address: NULL, or one that cannot be read. */
 export interface MountCall {
@@ -79,12 +31,6 @@ export interface MountCall {
 const PATH_MAX = 4096;
 const PAGE_SIZE = 4096;
 const OURS = MS.MS_SHARED | MS.MS_PRIVATE | MS.MS_SLAVE | MS.MS_UNBINDABLE;
-/** What stands for a file system's flags, of those that `mounts` shows. */
-export const SB_FLAGS = MS.MS_RDONLY | MS.MS_SYNCHRONOUS | MS.MS_MANDLOCK | MS.MS_DIRSYNC |
-  MS.MS_LAZYTIME;
-/** What MS_REMOUNT changes of them. */
-const REMOUNTED = MS.MS_RDONLY | MS.MS_SYNCHRONOUS | MS.MS_MANDLOCK | MS.MS_LAZYTIME;
-const ATIME = MS.MS_NOATIME | MS.MS_NODIRATIME | MS.MS_RELATIME;
 
 /** A string argument: undefined for NULL (`copy_mount_string`). */
 function stringAt(ptr: Ptr | undefined): E.Either<Rule, string | undefined> {
@@ -99,14 +45,6 @@ function dataAt(ptr: Ptr | undefined): E.Either<Rule, string> {
   if (isNull(ptr)) return E.right("");
   const text = readString([], ptr, PAGE_SIZE);
   return text === undefined ? E.left(MOUNT.data_fault) : E.right(text.slice(0, PAGE_SIZE - 1));
-}
-
-/** What a mount is asked for, read. */
-interface Asked {
-  readonly source: string | undefined;
-  readonly type: string | undefined;
-  readonly data: string;
-  readonly flags: number;
 }
 
 /** mount(2) */
@@ -154,62 +92,6 @@ function perform(k: Kernel, task: Task, target: Found, asked: Asked): Outcome {
   if ((flags & OURS) !== 0) return unmodelled(k, "the propagation of mounts");
   if ((flags & MS.MS_MOVE) !== 0) return move(k, task, target, asked);
   return newMount(k, task, target, asked);
-}
-
-/** The flags that are the mount's own. */
-function mountFlags(flags: number): number {
-  const plain = flags & (MS.MS_RDONLY | MS.MS_NOSUID | MS.MS_NODEV | MS.MS_NOEXEC |
-    MS.MS_NODIRATIME | MS.MS_NOSYMFOLLOW);
-  const atime = (flags & MS.MS_STRICTATIME) !== 0
-    ? 0
-    : flags & MS.MS_NOATIME
-    ? MS.MS_NOATIME
-    : MS.MS_RELATIME;
-  return plain | atime;
-}
-
-/** The same for MS_REMOUNT: where nothing is said of access times, they stay as they are. */
-function changedFlags(flags: number, old: number): number {
-  const says = MS.MS_NOATIME | MS.MS_NODIRATIME | MS.MS_RELATIME | MS.MS_STRICTATIME;
-  const asked = mountFlags(flags);
-  return (flags & says) !== 0 ? asked : (asked & ~ATIME) | (old & ATIME);
-}
-
-/** MS_REMOUNT: of the mount alone with MS_BIND, else of the file system and the mount. */
-function remount(k: Kernel, task: Task, target: Found, asked: Asked): Outcome {
-  const mount = k.fs.mounts.get(target.mount)!;
-  if (mount.ns !== task.ns) return refuse(k, MOUNT.not_ours);
-  if (mount.root !== target.number) return refuse(k, MOUNT.not_mounted);
-  const flags = changedFlags(asked.flags, mount.flags);
-  if (!mayChange(mount, flags)) return refuse(k, MOUNT.locked_flags);
-  const changed: Mount = { ...mount, flags };
-  if ((asked.flags & MS.MS_BIND) !== 0) return done(withMount(k, target.mount, changed));
-  const sb = k.fs.superblocks.get(mount.sb)!;
-  if (sb.type !== "bpf" && asked.data !== "") return unmodelled(k, "options of a tmpfs");
-  const fresh = freshOptions(task.cred.uid, task.cred.gid, asked.flags & REMOUNTED, REMOUNTED);
-  const options = parseData(askingOf(k, task.cred, sb.userns), fresh, asked.data);
-  if (E.isLeft(options)) return refuse(k, options.left);
-  if (!nsCapable(k, task.cred, sb.userns, "CAP_SYS_ADMIN")) return refuse(k, MOUNT.remount_owner);
-  const now = changedSuperblock(sb, options.right);
-  if (now.readOnly && !sb.readOnly && hasRemoved(k, mount.sb)) return refuse(k, MOUNT.remount_busy);
-  const superblocks = k.fs.superblocks.set(mount.sb, now);
-  return done(withMount({ ...k, fs: { ...k.fs, superblocks } }, target.mount, changed));
-}
-
-/** `can_change_locked_flags` */
-function mayChange({ kept, flags: old }: Mount, flags: number): boolean {
-  return kept === undefined || ((kept & ~flags) === 0 && (flags & ATIME) === (old & ATIME));
-}
-
-function changedSuperblock(sb: Superblock, { sbFlags, sbMask }: MountOptions): Superblock {
-  const old = sb.flags | (sb.readOnly ? MS.MS_RDONLY : 0);
-  const flags = (old & ~sbMask) | (sbFlags & sbMask);
-  return { ...sb, readOnly: (flags & MS.MS_RDONLY) !== 0, flags: flags & ~MS.MS_RDONLY };
-}
-
-/** Whether a file that lost its last name is still there (`s_remove_count`). */
-function hasRemoved(k: Kernel, number: number): boolean {
-  return Array.from(k.fs.inodes.values()).some(({ sb, nlink }) => sb === number && nlink === 0);
 }
 
 /** A place that something can be mounted on: the topmost at the target (`lock_mount`). */

@@ -156,7 +156,7 @@ export function setxattr(
   flags: number,
 ): Outcome {
   const bad = badValue(name, value, flags);
-  if (bad !== undefined && has(k.version, DELTA.xattr_args_first)) return refuse(k, bad);
+  if (bad !== undefined && argsFirst(k, target)) return refuse(k, bad);
   const found = find(k, task, target, MAY_WRITE);
   if (!isFound(found)) return found;
   if (bad !== undefined) return refuse(k, bad);
@@ -168,6 +168,12 @@ export function setxattr(
   if (exists && (flags & XATTR_CREATE) !== 0) return refuse(k, XATTR.exists);
   if (!exists && (flags & XATTR_REPLACE) !== 0) return refuse(k, XATTR.absent);
   return changed(k, found, xattrs.set(name, value));
+}
+
+/** Whether a change looks at its arguments before it looks for the file. */
+function argsFirst(k: Kernel, target: Target): boolean {
+  const change = "path" in target ? DELTA.xattr_args_first : DELTA.getxattr_name_first;
+  return has(k.version, change);
 }
 
 const MAX_NR = 128;
@@ -223,7 +229,7 @@ export function listxattr(k: Kernel, task: Task, target: Target, size: number): 
 
 /** removexattr(2), lremovexattr(2), fremovexattr(2) */
 export function removexattr(k: Kernel, task: Task, target: Target, name: string): Outcome {
-  if (badName(name) && has(k.version, DELTA.xattr_args_first)) return refuse(k, XATTR.name);
+  if (badName(name) && argsFirst(k, target)) return refuse(k, XATTR.name);
   const found = find(k, task, target, MAY_WRITE);
   if (!isFound(found)) return found;
   if (badName(name)) return refuse(k, XATTR.name);

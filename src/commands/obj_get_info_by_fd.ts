@@ -1,5 +1,5 @@
 import { fileAt } from "../kernel/fds.ts";
-import { refuse, unmodelled } from "../kernel/outcome.ts";
+import { refuse } from "../kernel/outcome.ts";
 import type { Command } from "./args.ts";
 import { btfInfo } from "./btf_info.ts";
 import { R } from "./info_rules.ts";
@@ -7,10 +7,7 @@ import { linkInfo } from "./link_info.ts";
 import { mapInfo } from "./map_info.ts";
 import { progInfo } from "./prog_info.ts";
 
-/**
- * BPF_OBJ_GET_INFO_BY_FD: describes the object behind a descriptor. Modelled for maps,
- * programs, BTF and struct_ops links.
- */
+/** BPF_OBJ_GET_INFO_BY_FD: describes the object behind a descriptor. */
 export const obj_get_info_by_fd: Command<"OBJ_GET_INFO_BY_FD"> = (k, task, args) => {
   if (args.tail) return refuse(k, R.attr);
   const object = fileAt(k, task, args.attr.bpf_fd)?.object;

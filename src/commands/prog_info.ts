@@ -22,6 +22,10 @@ const JITED_LINE_INFO = 8;
 /** The size of the machine code, and when the program was loaded. */
 const JITED_PROG_LEN = [16, 20] as const;
 const LOAD_TIME = [40, 48] as const;
+/** Of a program that is for a type of the kernel's own BTF: which one that is. */
+const ATTACH_BTF = [220, 228] as const;
+const ALL_FREE = [JITED_PROG_LEN, LOAD_TIME, ATTACH_BTF] as const;
+const KERNEL_BTF_ID = 1;
 
 /** What one of the buffers that an info points to was given, and whether it faulted. */
 interface Copied {
@@ -50,12 +54,12 @@ export function progInfo(k: Kernel, task: Task, prog: BpfProg, args: Ask): Outco
   const filled = {
     ...input,
     ...described(k, prog, xlated, input),
-    ...(capable ? more(xlated) : NOTHING),
+    ...(capable ? more(xlated, prog.attach_btf_id) : NOTHING),
   };
   const info = latin1(encodeInfo("bpf_prog_info", filled, k.version)).slice(0, length);
-  const free = capable ? [JITED_PROG_LEN, LOAD_TIME] : [LOAD_TIME];
-  const ids = [{ kind: "prog", offset: ID_AT }] as const;
-  return putInfo(k, args, info, copied.writes, { ids, free });
+  const told = prog.attach_btf_id === 0 ? [JITED_PROG_LEN, LOAD_TIME] : [...ALL_FREE];
+  const free = capable ? told : [LOAD_TIME];
+  return putInfo(k, args, info, copied.writes, { ids: [{ kind: "prog", offset: ID_AT }], free });
 }
 
 function asksForMachineCode(input: Info): boolean {
@@ -152,13 +156,14 @@ const NOTHING = {
 } as const;
 
 /** What CAP_BPF is told besides. A program without functions of its own counts as one. */
-function more(xlated: Xlated): Partial<Info> {
+function more(xlated: Xlated, attach_btf_id: number): Partial<Info> {
   return {
     ...NOTHING,
     xlated_prog_len: xlated.bytes.length,
     nr_jited_ksyms: 1,
     nr_jited_func_lens: 1,
     nr_prog_tags: 1,
-    attach_btf_id: 0,
+    attach_btf_id,
+    ...(attach_btf_id !== 0 && { attach_btf_obj_id: KERNEL_BTF_ID }),
   };
 }

@@ -2,7 +2,7 @@ import type { Rule } from "../kernel/rule.ts";
 import { ACCESS } from "../bpffs/access.ts";
 import { CHMOD, CHOWN } from "../bpffs/attributes.ts";
 import { CREATE } from "../bpffs/create.ts";
-import { MOUNT } from "../bpffs/mount.ts";
+import { MOUNT } from "../bpffs/mount_rules.ts";
 import { OPTIONS } from "../bpffs/mount_options.ts";
 import { FSCONFIG, FSMOUNT, FSOPEN, MOVE_MOUNT } from "../bpffs/fsopen.ts";
 import { IDMAP } from "../process/idmap.ts";

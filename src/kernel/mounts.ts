@@ -39,6 +39,11 @@ export function isMountPoint(k: Kernel, ns: number, inode: number): boolean {
   );
 }
 
+/** Whether something is mounted on a file in any namespace. */
+export function hasMountOn(k: Kernel, inode: number): boolean {
+  return Array.from(k.fs.mounts.values()).some(({ on }) => on?.inode === inode);
+}
+
 /** A new mount, which is nowhere yet. */
 export function addMount(
   k: Kernel,

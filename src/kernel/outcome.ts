@@ -23,12 +23,6 @@ export interface Unmodelled {
 
 export type Answer = Value | Refusal | Unmodelled;
 
-/** The id of an object, four bytes among others. */
-export interface IdAt {
-  readonly kind: "map" | "prog";
-  readonly at: number;
-}
-
 /** Bytes (latin-1) that the kernel wrote to user memory. */
 export interface Write {
   /** The attr field that holds the address, or that was itself written (`next_id`). */

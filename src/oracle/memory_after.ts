@@ -70,7 +70,7 @@ function segmentPlace({ memory = [] }: RawCall, at: bigint): Place | undefined {
 const OBJ_GET_INFO_BY_FD = 15;
 /** The offset of `info` in attr. */
 const INFO_AT = 8;
-/** Pointers inside an info, of a map, of BTF and of a program, by what the model calls them. */
+/** Pointers inside an info: of a map, of BTF, of a program. */
 export const INFO_POINTERS: Readonly<Record<string, number>> = {
   hash: 88,
   btf: 0,

@@ -2,9 +2,12 @@
 import {
   BPF_F_LINK,
   BPF_MAP_TYPE_STRUCT_OPS,
-  BPF_STRUCT_OPS,
   type Call,
+  commandAbi,
+  type CommandName,
+  decodeAttr,
   encodeAttr,
+  latin1,
   type Step,
 } from "bpfspec";
 import type { Script, Step as ScriptStep } from "./script.ts";
@@ -12,18 +15,22 @@ import type { Script, Step as ScriptStep } from "./script.ts";
 interface Fields {
   readonly map_type?: number;
   readonly map_flags?: number;
-  readonly attach_type?: number;
+}
+
+/** The fields of a call that may be of a command, whichever door it takes. */
+function fieldsOf(call: Call, cmd: CommandName): Fields | undefined {
+  if (call.op === "bpf") return call.cmd === cmd ? call.attr as Fields : undefined;
+  if (call.op !== "raw" || (call.cmd & 0xffff) !== commandAbi(cmd).number) return undefined;
+  return call.attr instanceof Uint8Array ? decodeAttr(cmd, latin1(call.attr)) as Fields : {};
 }
 
 function isStructOps(call: Call): boolean {
-  return call.op === "bpf" && call.cmd === "MAP_CREATE" &&
-    (call.attr as Fields).map_type === BPF_MAP_TYPE_STRUCT_OPS;
+  return fieldsOf(call, "MAP_CREATE")?.map_type === BPF_MAP_TYPE_STRUCT_OPS;
 }
 
 /** Whether what a call makes registers as soon as it is filled: it has no BPF_F_LINK. */
 function makesOld(call: Call): boolean {
-  return isStructOps(call) && "attr" in call &&
-    (((call.attr as Fields).map_flags ?? 0) & BPF_F_LINK) === 0;
+  return isStructOps(call) && ((fieldsOf(call, "MAP_CREATE")!.map_flags ?? 0) & BPF_F_LINK) === 0;
 }
 
 /**
@@ -33,11 +40,8 @@ function makesOld(call: Call): boolean {
 export function registers(trail: readonly Step[]): boolean {
   const calls = trail.map(({ call }) => call);
   if (!calls.some(isStructOps)) return false;
-  const fills = calls.some((call) => call.op === "bpf" && call.cmd === "MAP_UPDATE_ELEM");
-  const links = calls.some((call) =>
-    call.op === "bpf" && call.cmd === "LINK_CREATE" &&
-    (call.attr as Fields).attach_type === BPF_STRUCT_OPS
-  );
+  const fills = calls.some((call) => fieldsOf(call, "MAP_UPDATE_ELEM") !== undefined);
+  const links = calls.some((call) => fieldsOf(call, "LINK_CREATE") !== undefined);
   return fills && (links || calls.some(makesOld));
 }
 

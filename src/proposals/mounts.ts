@@ -1,7 +1,8 @@
 /** File systems of a proposal's own, which the kernel's mounts show as they show any other. */
 import * as E from "fp-ts/lib/Either.js";
 import { MS_RDONLY, MS_RELATIME } from "../abi/mount_flags.ts";
-import { createSuperblock, isModelled, lockMount, MOUNT } from "../bpffs/mount.ts";
+import { createSuperblock, isModelled, lockMount } from "../bpffs/mount.ts";
+import { MOUNT } from "../bpffs/mount_rules.ts";
 import { freshOptions } from "../bpffs/mount_options.ts";
 import { type Found, inodeAt, pathAt, placeOf, resolve } from "../bpffs/walk.ts";
 import type { Inode } from "../kernel/inodes.ts";

@@ -99,8 +99,8 @@ export const DELTA = {
   struct_ops_accecn: delta(
     "STRUCT_OPS",
     "accecn",
-    "7.2",
-    "a tcp_congestion_ops has three more flags (TCP_CONG_NEEDS_ACCECN and what belongs to it) and the member `cwnd_event_tx_start`",
+    "6.18",
+    "a tcp_congestion_ops has three more flags: 4, 8 and 16, for accurate ECN",
   ),
   value_size: delta("ARRAY", "value_size", "6.1", "values may be above 4 MiB, up to INT_MAX"),
   mitigations: delta(
@@ -214,13 +214,13 @@ export const DELTA = {
     "xattr",
     "args_first",
     "6.12",
-    "setxattr looks at its flags, the name and the size before it walks the path, and removexattr at the name",
+    "setxattr looks at its flags, the name and the size before it walks the path, and removexattr at the name (not fsetxattr and fremovexattr)",
   ),
   getxattr_name_first: delta(
     "xattr",
     "get_name_first",
     "6.18",
-    "getxattr looks at the name before it walks the path",
+    "getxattr, and the forms for descriptors, look at the arguments before they look for the file",
   ),
   license_late: delta(
     "PROG_LOAD",

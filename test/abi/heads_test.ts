@@ -18,9 +18,17 @@ const MODELLED: readonly CommandName[] = [
   "PROG_GET_NEXT_ID",
   "PROG_GET_FD_BY_ID",
   "OBJ_GET_INFO_BY_FD",
+  "BTF_LOAD",
+  "BTF_GET_FD_BY_ID",
+  "BTF_GET_NEXT_ID",
   "OBJ_PIN",
   "OBJ_GET",
   "PROG_LOAD",
+  "LINK_CREATE",
+  "LINK_UPDATE",
+  "LINK_DETACH",
+  "LINK_GET_FD_BY_ID",
+  "LINK_GET_NEXT_ID",
 ];
 
 type Recorded = readonly [CommandName, string, Readonly<Record<string, string>>];
@@ -47,8 +55,7 @@ Deno.test("the fields that a head looks at are fields of the command", () => {
       const used = [
         ...(check.where ?? []).map((where) => where.field),
         ...("field" in check ? [check.field] : []),
-        ...(check.kind === "pair" || check.kind === "log" ? [check.size, check.buffer] : []),
-        ...(check.kind === "log" ? [check.level] : []),
+        ...(check.kind === "pair" ? [check.size, check.buffer] : []),
       ];
       for (const field of used) ok(names.has(field), `${head.command}: ${field}`);
     }
@@ -58,6 +65,8 @@ Deno.test("the fields that a head looks at are fields of the command", () => {
 Deno.test("the heads answer as a running 6.18 did", () => {
   let refused = 0;
   for (const [command, hex, answers] of evidence.calls as unknown as readonly Recorded[]) {
+    // What was recorded of commands that have no head any more stays as it is.
+    if (headOf(command) === undefined) continue;
     const text = bytesOfHex(hex);
     const attr = decodeAttr(command, text) as Readonly<Record<string, number | bigint | string>>;
     const end = commandAbi(command).end["6.18"] ?? 0;
@@ -74,7 +83,7 @@ Deno.test("the heads answer as a running 6.18 did", () => {
       }
     }
   }
-  ok(refused > 500, `only ${refused} refusals compared`);
+  ok(refused > 400, `only ${refused} refusals compared`);
 });
 
 Deno.test("behind its head a call can still be answered otherwise", () => {
@@ -106,9 +115,9 @@ Deno.test("before 6.12 CAP_SYS_ADMIN does not stand in for CAP_NET_ADMIN in PROG
 Deno.test("a head reads what a caller wrote as the kernel would", () => {
   const refusal = (command: CommandName, attr: Readonly<Record<string, number>>) =>
     refusing(headOf(command)!, "6.18", { attr, tailIsZero: true, capable: () => true })?.name;
-  equal(refusal("BTF_GET_NEXT_ID", { start_id: -1 }), "start_id");
-  equal(refusal("BTF_GET_NEXT_ID", { start_id: 2 ** 32 }), undefined);
-  equal(refusal("BTF_GET_NEXT_ID", { start_id: NaN }), undefined);
+  equal(refusal("LINK_GET_NEXT_ID", { start_id: -1 }), "start_id");
+  equal(refusal("LINK_GET_NEXT_ID", { start_id: 2 ** 32 }), undefined);
+  equal(refusal("LINK_GET_NEXT_ID", { start_id: NaN }), undefined);
   equal(refusal("ITER_CREATE", { flags: 0.5 }), undefined);
   // relative_id shares its bytes with relative_fd, which is what the check names.
   equal(refusal("PROG_DETACH", { attach_type: 0, relative_id: 3 }), "relative_fd");

@@ -27,6 +27,7 @@ const PLACES: readonly Place[] = [
   { file: IDS, table: "nextIdRules", from: "function nextId(", as: "R" },
   { file: IDS, table: "MAP_FD" },
   { file: IDS, table: "PROG_FD" },
+  { file: IDS, table: "BTF_FD" },
 ];
 
 /** Checks that several commands share are read as if they stood where they are called. */

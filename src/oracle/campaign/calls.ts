@@ -28,6 +28,7 @@ import {
 import { FILE_KINDS } from "./files.ts";
 import { create, createTyped, element, nextKey } from "./maps.ts";
 import { BOUNDARIES, FLAGS, isWrong, ODD_PATHS, one, PATHS, wrongPlace } from "./pools.ts";
+import { structOpsCall } from "./struct_ops.ts";
 import { fdOf, fdsOf, someFd } from "./state.ts";
 
 type Make = (m: Machine, choice: Choice) => Call;
@@ -212,8 +213,11 @@ export const KINDS: readonly (readonly [weight: number, make: Make])[] = [
         ...(isWrong(c) ? { open_flags: one(FLAGS, c.b), fd_by_id_token_fd: c.c % 5 } : {}),
       }),
   ],
+  [10, (m, c) => m.mapIds.length === 0 ? { op: "umask", mask: 0o22 } : structOpsCall(m, c)],
+  [2, (m, c) => bpf("LINK_GET_NEXT_ID", { start_id: someId(m.linkIds, c.a) })],
+  [2, (m, c) => bpf("LINK_GET_FD_BY_ID", { link_id: someId(m.linkIds, c.a) })],
   [8, pin],
-  [8, get],
+  [20, get],
   [5, raw],
   [3, headOnly],
   [

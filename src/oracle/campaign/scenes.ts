@@ -1,5 +1,6 @@
 /** Where a path may start: states in which much can happen that is far from boot. */
 import { btf, CLONE_NEWNS, CLONE_NEWUSER, type Machine, MS_BIND, returning, u32 } from "bpfspec";
+import { registering } from "./struct_ops.ts";
 import type { Choice } from "./choices.ts";
 import { one } from "./pools.ts";
 import { bytesOf, drawing, typedMaps } from "./types.ts";
@@ -115,13 +116,16 @@ const inUserNamespace: Scene = (m) =>
 
 const SCENES: readonly ((m: Machine, first: Choice) => Machine)[] = [
   inUserNamespace,
+  registering,
+  registering,
   nothing,
   typed,
   furnished,
   pinned,
   unprivileged,
+  unprivileged,
   weakened,
-  mounted,
+  weakened,
   mounted,
   described,
   described,

@@ -5,7 +5,7 @@ import { one } from "./pools.ts";
 /** The descriptors of the current task that are of a kind. */
 export function fdsOf(
   m: Machine,
-  of: "map" | "prog" | "btf" | "socket" | "inode" | "context",
+  of: "map" | "prog" | "btf" | "link" | "socket" | "inode" | "context",
 ): readonly number[] {
   const task = m.kernel.tasks.get(m.task)!;
   const fds: number[] = [];
@@ -17,7 +17,7 @@ export function fdsOf(
 
 export function fdOf(
   m: Machine,
-  of: "map" | "prog" | "btf" | "socket" | "inode" | "context",
+  of: "map" | "prog" | "btf" | "link" | "socket" | "inode" | "context",
   drawn: number,
 ): number | undefined {
   const fds = fdsOf(m, of);

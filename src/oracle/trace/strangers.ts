@@ -32,6 +32,7 @@ const OF_LOAD: readonly string[] = ["attach_prog_fd", "prog_token_fd"];
 export function hangsOn(world: World, task: number, call: Bpf): string | undefined {
   const doubt = world.doubted.get(task);
   if (doubt !== undefined) return `the caller's credentials, since ${doubt}`;
+  if (call.cmd === "BTF_LOAD") return "BTF, of which a trace does not show the bytes";
   const attr = call.attr as Loose;
   const typed = attr.btf_key_type_id || attr.btf_value_type_id || attr.btf_vmlinux_value_type_id;
   const fields = call.cmd === "MAP_CREATE"

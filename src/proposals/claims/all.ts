@@ -4,6 +4,7 @@ import type { Claim } from "./claim.ts";
 import { DEVICES_OR_FS_CLAIMS } from "./devices_or_fs.ts";
 import { LINUX_DUMP_CLAIMS } from "./linux_dump.ts";
 import { LINUX_HANDOVER_CLAIMS } from "./linux_handover.ts";
+import { LINUX_MOUNTS_CLAIMS } from "./linux_mounts.ts";
 import { LINUX_NAMES_CLAIMS } from "./linux_names.ts";
 import { LINUX_PER_MAP_CLAIMS } from "./linux_per_map.ts";
 import { LINUX_PINS_CLAIMS } from "./linux_pins.ts";
@@ -22,6 +23,7 @@ export const CLAIMS: readonly Claim[] = [
   ...LINUX_PINS_CLAIMS,
   ...LINUX_HANDOVER_CLAIMS,
   ...LINUX_NAMES_CLAIMS,
+  ...LINUX_MOUNTS_CLAIMS,
   ...LINUX_DUMP_CLAIMS,
   ...FS_PER_MAP_CLAIMS,
   ...KEYS_CLAIMS,

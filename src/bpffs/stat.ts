@@ -32,9 +32,10 @@ function sizeOf(k: Kernel, inode: Inode): number {
 }
 
 /** What an id is shown as that the caller's user namespace does not have. */
-export const OVERFLOW_ID = 65534;
+const OVERFLOW_ID = 65534;
 
-function told(k: Kernel, { cred }: Task, { inode }: Found): Outcome {
+/** What is told of a file, however it was found. */
+export function told(k: Kernel, { cred }: Task, { inode }: Pick<Found, "inode">): Outcome {
   const { type } = k.fs.superblocks.get(inode.sb)!;
   if (type !== "bpf" && type !== "tmpfs") return unmodelled(k, "stat of other file systems");
   const fields: readonly (readonly [string, number])[] = [

@@ -4,7 +4,7 @@ import { MS_RDONLY, MS_RELATIME } from "../abi/mount_flags.ts";
 import { createSuperblock, isModelled, lockMount } from "../bpffs/mount.ts";
 import { MOUNT } from "../bpffs/mount_rules.ts";
 import { freshOptions } from "../bpffs/mount_options.ts";
-import { type Found, inodeAt, pathAt, placeOf, resolve } from "../bpffs/walk.ts";
+import { type Found, pathAt, placeOf, resolve } from "../bpffs/walk.ts";
 import type { Inode } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { addMount, attach } from "../kernel/mounts.ts";
@@ -52,8 +52,7 @@ export function showAt(
   { sb, root }: Pick<Instance, "sb" | "root">,
   notDir: Rule,
 ): E.Either<Rule, Kernel> {
-  const at = inodeAt(k, placeOf(target));
-  const place = lockMount(k, task, at);
+  const place = lockMount(k, task, target);
   if (E.isLeft(place)) return place;
   if (place.right.number === root) return E.left(MOUNT.same);
   if (place.right.inode.node.kind !== "dir") return E.left(notDir);

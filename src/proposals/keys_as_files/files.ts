@@ -1,18 +1,16 @@
 /** Keys as files: looking them up, opening, reading, writing and deleting them. */
 import { isReadOnly } from "../../bpffs/create.ts";
 import { READ, WRITE } from "../../bpffs/read.ts";
-import { OVERFLOW_ID } from "../../bpffs/stat.ts";
+import { told } from "../../bpffs/stat.ts";
 import { type Found, type Parent, placeOf } from "../../bpffs/walk.ts";
 import { OPEN } from "../../bpffs/open.ts";
 import { DELETE } from "../../bpffs/names.ts";
 import { MAY_EXEC, MAY_READ, MAY_WRITE, permits, stickyForbids } from "../../bpffs/permission.ts";
-import { quad, word } from "../../abi/words.ts";
 import { freeFd } from "../../kernel/fds.ts";
 import type { Inode } from "../../kernel/inodes.ts";
-import { done, type Outcome, refuse, unmodelled, type Write } from "../../kernel/outcome.ts";
+import { done, type Outcome, refuse, unmodelled } from "../../kernel/outcome.ts";
 import { holdMap, holdPlace, putMap, putPlace } from "../../kernel/refs.ts";
 import type { Task } from "../../kernel/task.ts";
-import { insideOf } from "../../kernel/userns.ts";
 import { BPF_MAP_TYPE_ARRAY } from "../../abi/constants.ts";
 import { outcomeOf } from "../../maps/kind.ts";
 import { kindOf } from "../../maps/kinds.ts";
@@ -110,24 +108,12 @@ export function closeKey(k: K, { map, dir }: KeyFile): K {
   return putPlace(putMap(k, map, true), dir) as K;
 }
 
-const S_IFREG = 0o100000;
-
 /** stat(2) of a key: as of every file of a bpffs, which knows no sizes. */
 export function statKey(k: K, task: Task, at: Parent): Outcome {
   const { number, inode } = at.dir;
   const key = keyNamed(k, k.proposed.dirs.get(number)!, at.name);
   if (key === undefined) return refuse(k, KEY.absent);
-  const { mode, uid, gid } = inodeOf(inode);
-  const { ids } = task.cred;
-  const fields: readonly (readonly [string, number])[] = [
-    ["mode", S_IFREG | mode],
-    ["uid", insideOf(ids.uid, uid) ?? OVERFLOW_ID],
-    ["gid", insideOf(ids.gid, gid) ?? OVERFLOW_ID],
-    ["nlink", 1],
-  ];
-  const words = fields.map(([field, value]): Write => ({ field, offset: 0, bytes: word(value) }));
-  const size: Write = { field: "size", offset: 0, bytes: quad(0) };
-  return done(instantiated(k, number, key), 0, [...words, size]);
+  return told(instantiated(k, number, key), task, { inode: inodeOf(inode) });
 }
 
 /** unlink(2) of a key: the element is deleted. */

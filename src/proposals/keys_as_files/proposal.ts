@@ -73,19 +73,16 @@ function stepKeys(k: K, number: number, call: Call | KeysCall): Outcome | undefi
     case "rmdir":
       return within(k, task, call.path, () => refuse(k, KEY.is_key));
     case "mkdir":
-      return within(k, task, call.path, () => refuse(k, KEY.only_keys));
     case "symlink":
-      return within(k, task, call.path, () => refuse(k, KEY.only_keys));
     case "mknod":
+    case "chmod":
+    case "chown":
       return within(k, task, call.path, () => refuse(k, KEY.only_keys));
     case "link":
     case "renameat2":
     case "rename":
       return within(k, task, call.path, () => refuse(k, KEY.only_keys)) ??
         within(k, task, call.to, () => refuse(k, KEY.only_keys));
-    case "chmod":
-    case "chown":
-      return within(k, task, call.path, () => refuse(k, KEY.only_keys));
     case "bpf": {
       if (call.cmd !== "OBJ_PIN" && call.cmd !== "OBJ_GET") return undefined;
       const { pathname } = call.attr as { readonly pathname?: unknown };
@@ -93,12 +90,12 @@ function stepKeys(k: K, number: number, call: Call | KeysCall): Outcome | undefi
       return within(k, task, pathname, () => refuse(k, KEY.only_keys));
     }
     default:
-      return elsewise(k, task, call);
+      return unsaid(k, task, call);
   }
 }
 
 /** Calls that have a path and of which the proposal says nothing, on a key. */
-function elsewise(k: K, task: Task, call: Call | KeysCall): Outcome | undefined {
+function unsaid(k: K, task: Task, call: Call | KeysCall): Outcome | undefined {
   const path = "path" in call ? call.path : "target" in call ? call.target : undefined;
   if (path === undefined) return undefined;
   const dirfd = "dirfd" in call ? directory(call.dirfd) : undefined;

@@ -88,7 +88,6 @@ export type { Claim, Finding } from "./proposals/claims/claim.ts";
 export { CLAIMS } from "./proposals/claims/all.ts";
 export { type Move, search } from "./proposals/search.ts";
 export { attributes, type KobjectReading } from "./proposals/attributes/proposal.ts";
-export type { AttributeCall } from "./proposals/attributes/calls.ts";
 export { catSysfs, factAt, lsSysfs, sysfsNodes } from "./proposals/attributes/tool.ts";
 export { COMPARISONS } from "./proposals/designs/all.ts";
 export type { Compared, Comparison } from "./proposals/designs/comparison.ts";

@@ -6,7 +6,7 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import { withInode } from "../kernel/refs.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
-import { capableOver, insideOf, outsideOf } from "../kernel/userns.ts";
+import { capableOver, outsideOf } from "../kernel/userns.ts";
 import type { Task } from "../kernel/task.ts";
 import { isReadOnly } from "./create.ts";
 import { isOwner } from "./permission.ts";

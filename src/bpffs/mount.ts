@@ -4,7 +4,7 @@ import { Map as PMap } from "immutable";
 import { isNull, type Ptr, readString } from "../abi/memory.ts";
 import * as MS from "../abi/mount_flags.ts";
 import { nsCapable } from "../kernel/userns.ts";
-import type { Inode, Mount, Superblock } from "../kernel/inodes.ts";
+import type { Inode, Superblock } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { addMount, attach, copyTree, isWithin, withMount } from "../kernel/mounts.ts";
 import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";

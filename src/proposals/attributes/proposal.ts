@@ -1,15 +1,16 @@
 import { Map as PMap } from "immutable";
 import { type Outcome, unmodelled } from "../../kernel/outcome.ts";
+import type { Target } from "../../bpffs/attributes.ts";
 import { holdMap, holdProg } from "../../kernel/refs.ts";
+import type { Task } from "../../kernel/task.ts";
 import type { Call } from "../../machine/call.ts";
 import { closedSince, noFiles } from "../own_files.ts";
 import type { Proposal } from "../proposal.ts";
-import type { AttributeCall } from "./calls.ts";
 import { idsOf, type Kind } from "./facts.ts";
 import { ATTRIBUTE_RULES } from "./rules.ts";
 import { type AttributeFile, type Attributes, type K, withAttributes } from "./state.ts";
-import { listSysfs, openAttribute, placeOf, readAttribute } from "./sysfs.ts";
-import { getFact, listFacts, setFact } from "./xattrs.ts";
+import { listSysfs, openAttribute, type Place, placeOf, readAttribute } from "./sysfs.ts";
+import { getFact, isFact, listFacts, setFact } from "./xattrs.ts";
 
 /**
  * What a kobject does with the object that it shows: it holds it, as a kobject would that is told
@@ -26,11 +27,11 @@ export type KobjectReading = "follows" | "holds";
  * const m = propose(attributes("follows"), "6.18")
  *   .bpf("MAP_CREATE", { map_type: 1, key_size: 4, value_size: 8, max_entries: 8 })
  *   .open("/sys/kernel/bpf/maps/1/value_size")
- *   .call({ op: "read_attribute", fd: 4 });
- * if ((m.out.text as Uint8Array)[0] !== 0x38) throw new Error("not 8");
+ *   .read(4, 9);
+ * if (m.text !== "8\n") throw new Error("not 8");
  * ```
  */
-export function attributes(reading: KobjectReading): Proposal<Attributes, AttributeCall> {
+export function attributes(reading: KobjectReading): Proposal<Attributes, never> {
   return {
     name: `attributes, kobjects that ${reading === "holds" ? "hold" : "follow"}`,
     rules: ATTRIBUTE_RULES,
@@ -48,27 +49,47 @@ export function attributes(reading: KobjectReading): Proposal<Attributes, Attrib
   };
 }
 
-function stepAttributes(k: K, number: number, call: Call | AttributeCall): Outcome | undefined {
+function stepAttributes(k: K, number: number, call: Call): Outcome | undefined {
   const task = k.tasks.get(number);
   if (task === undefined || !task.alive) return unmodelled(k, "a call by a task that is not alive");
+  const place = "path" in call ? placeOf(k, call.path) : undefined;
+  if (place !== undefined) return stepSysfs(k, task, call, place);
   switch (call.op) {
-    case "get_fact":
-      return getFact(k, task, call.path, call.name, call.size >>> 0);
-    case "list_facts":
-      return listFacts(k, task, call.path);
-    case "set_fact":
-      return setFact(k, task, call.path);
-    case "list_sysfs":
-      return listSysfs(k, placeOf(k, call.path));
-    case "read_attribute":
-      return readAttribute(k, task, call.fd);
-    case "open": {
-      const place = placeOf(k, call.path);
-      return place === undefined ? undefined : openAttribute(k, task, place, call.flags);
-    }
+    case "getxattr":
+    case "lgetxattr":
+    case "fgetxattr":
+      if (!isFact(call.name)) return undefined;
+      return getFact(k, task, targetOf(call), call.name, call.size);
+    case "listxattr":
+    case "llistxattr":
+    case "flistxattr":
+      return listFacts(k, task, targetOf(call), call.size);
+    case "setxattr":
+    case "lsetxattr":
+    case "fsetxattr":
+    case "removexattr":
+    case "lremovexattr":
+    case "fremovexattr":
+      return isFact(call.name) ? setFact(k, task, targetOf(call)) : undefined;
+    case "read":
+      return readAttribute(k, task, call.fd, call.n);
     default:
       return undefined;
   }
+}
+
+/** What is done by path below /sys/kernel/bpf. */
+function stepSysfs(k: K, task: Task, call: Call, place: Place): Outcome {
+  if (call.op === "open") return openAttribute(k, task, place, call.flags);
+  if (call.op === "getdents") return listSysfs(k, place);
+  return unmodelled(k, `${call.op} below /sys/kernel/bpf`);
+}
+
+/** What a call of extended attributes is on: those with an `l` do not follow a symlink. */
+function targetOf(
+  call: { readonly op: string } & ({ readonly path: string } | { readonly fd: number }),
+): Target {
+  return "fd" in call ? call : { path: call.path, follows: !call.op.startsWith("l") };
 }
 
 /** Objects that were made get a kobject; those that are gone lose it. */

@@ -10,6 +10,8 @@ export interface AttributeFile {
   /** The number of the object among all that ever were: ids come round, this does not. */
   readonly serial: number;
   readonly name: string;
+  /** Where the next read begins. */
+  readonly pos: number;
 }
 
 export interface Attributes {

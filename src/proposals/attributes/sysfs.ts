@@ -3,7 +3,7 @@ import { OPEN } from "../../bpffs/open.ts";
 import { freeFd } from "../../kernel/fds.ts";
 import { done, type Outcome, refuse, unmodelled } from "../../kernel/outcome.ts";
 import type { Task } from "../../kernel/task.ts";
-import { openOwn, ownAt } from "../own_files.ts";
+import { numberAt, openOwn, ownAt } from "../own_files.ts";
 import { factNames, factOf, idsOf, type Kind } from "./facts.ts";
 import { KOBJECT } from "./rules.ts";
 import { type K, withAttributes } from "./state.ts";
@@ -34,8 +34,8 @@ export function placeOf(k: K, path: string): Place | undefined {
 }
 
 /** The names in a directory, which everybody may read. */
-export function listSysfs(k: K, place: Place | undefined): Outcome {
-  switch (place?.at) {
+export function listSysfs(k: K, place: Place): Outcome {
+  switch (place.at) {
     case "root":
       return names(k, Object.keys(FOLDERS));
     case "folder":
@@ -50,7 +50,7 @@ export function listSysfs(k: K, place: Place | undefined): Outcome {
 }
 
 function names(k: K, list: readonly string[]): Outcome {
-  const bytes = list.map((name) => `${name}\0`).join("");
+  const bytes = list.toSorted().map((name) => `${name}\0`).join("");
   return done(k, list.length, [{ field: "names", offset: 0, bytes }]);
 }
 
@@ -65,17 +65,18 @@ export function openAttribute(k: K, task: Task, place: Place, flags: number): Ou
   if (writes) return refuse(k, KOBJECT.write);
   const { kind, id, name } = place;
   const serial = k.proposed.kobjects.get(`${kind}/${id}`)!;
-  const made = openOwn(k, task, k.proposed.files, { kind, id, serial, name })!;
+  const made = openOwn(k, task, k.proposed.files, { kind, id, serial, name, pos: 0 })!;
   return done(withAttributes(made.k, { files: made.files }), made.fd);
 }
 
 /** read(2) of an attribute: its object's value now, as long as there is the object. */
-export function readAttribute(k: K, task: Task, fd: number): Outcome {
+export function readAttribute(k: K, task: Task, fd: number, n: number): Outcome | undefined {
   const file = ownAt(k, task, k.proposed.files, fd);
-  if (file === undefined) return refuse(k, KOBJECT.bad_fd);
-  if (file === "other") return refuse(k, KOBJECT.not_attribute);
-  const { kind, id, serial, name } = file;
+  if (file === undefined || file === "other") return undefined;
+  const { kind, id, serial, name, pos } = file;
   if (k.proposed.kobjects.get(`${kind}/${id}`) !== serial) return refuse(k, KOBJECT.gone);
-  const bytes = `${factOf(k, kind, id, name)}\n`;
-  return done(k, bytes.length, [{ field: "text", offset: 0, bytes }]);
+  const bytes = `${factOf(k, kind, id, name)}\n`.slice(pos, pos + n);
+  const files = k.proposed.files.set(numberAt(task, fd), { ...file, pos: pos + bytes.length });
+  const now = withAttributes(k, { files });
+  return done(now, bytes.length, [{ field: "buf", offset: 0, bytes }]);
 }

@@ -1,7 +1,10 @@
 /** Facts of an object as extended attributes of its pin. */
 import * as E from "fp-ts/lib/Either.js";
+import type { Target } from "../../bpffs/attributes.ts";
 import { MAY_READ, permits } from "../../bpffs/permission.ts";
-import { pathAt, resolve } from "../../bpffs/walk.ts";
+import { type Found, inodeAt, pathAt, resolve } from "../../bpffs/walk.ts";
+import { listxattr } from "../../bpffs/xattrs.ts";
+import { fileAt } from "../../kernel/fds.ts";
 import { done, type Outcome, refuse } from "../../kernel/outcome.ts";
 import type { Rule } from "../../kernel/rule.ts";
 import type { Task } from "../../kernel/task.ts";
@@ -12,39 +15,69 @@ import type { K } from "./state.ts";
 /** The only prefix: what user space puts at a file has others. */
 const PREFIX = "bpf.";
 
-function pinned(
+/** Whether an attribute is one of the proposal's. */
+export function isFact(name: string): boolean {
+  return name.startsWith(PREFIX);
+}
+
+type Pin = { readonly kind: Kind; readonly id: number };
+
+/** The pin that a call is on; undefined where a descriptor is of no file. */
+function pinned(k: K, task: Task, target: Target): E.Either<Rule, Found> | undefined {
+  if ("path" in target) {
+    const { path, follows = true } = target;
+    return E.chain(() => resolve(k, task, path, undefined, follows))(pathAt([], path));
+  }
+  const object = fileAt(k, task, target.fd)?.object;
+  return object?.of === "inode" ? E.right(inodeAt(k, object)) : undefined;
+}
+
+function pinOf({ inode: { node } }: Found): Pin | undefined {
+  if (node.kind !== "pin" || node.of === "link") return undefined;
+  return { kind: node.of, id: node.id };
+}
+
+/** getxattr(2) of a fact; what is no file is left to the kernel. */
+export function getFact(
   k: K,
   task: Task,
-  path: string,
-): E.Either<Rule, { readonly kind: Kind; readonly id: number }> {
-  const found = E.chain((text: string) => resolve(k, task, text))(pathAt([], path));
-  if (E.isLeft(found)) return found;
-  const { node } = found.right.inode;
-  if (node.kind !== "pin" || node.of === "link") return E.left(FACT.not_pin);
-  if (!permits(task, found.right.inode, MAY_READ)) return E.left(FACT.read);
-  return E.right({ kind: node.of, id: node.id });
+  target: Target,
+  name: string,
+  size: number,
+): Outcome | undefined {
+  const found = pinned(k, task, target);
+  if (found === undefined) return undefined;
+  if (E.isLeft(found)) return refuse(k, found.left);
+  const pin = pinOf(found.right);
+  if (pin === undefined) return refuse(k, FACT.not_pin);
+  if (!permits(task, found.right.inode, MAY_READ)) return refuse(k, FACT.read);
+  const text = factOf(k, pin.kind, pin.id, name.slice(PREFIX.length));
+  return text === undefined ? refuse(k, FACT.absent) : told(k, text, size);
 }
 
-export function getFact(k: K, task: Task, path: string, name: string, size: number): Outcome {
-  const pin = pinned(k, task, path);
-  if (E.isLeft(pin)) return refuse(k, pin.left);
-  const { kind, id } = pin.right;
-  const bare = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : "";
-  const text = factOf(k, kind, id, bare);
-  if (text === undefined) return refuse(k, FACT.absent);
-  if (size !== 0 && text.length > size) return refuse(k, FACT.range);
-  if (size === 0) return done(k, text.length);
-  return done(k, text.length, [{ field: "value", offset: 0, bytes: text }]);
+function told(k: K, bytes: string, size: number): Outcome {
+  if (size === 0) return done(k, bytes.length);
+  if (bytes.length > size) return refuse(k, FACT.range);
+  return done(k, bytes.length, [{ field: "buf", offset: 0, bytes }]);
 }
 
-export function listFacts(k: K, task: Task, path: string): Outcome {
-  const pin = pinned(k, task, path);
-  if (E.isLeft(pin)) return refuse(k, pin.left);
-  const bytes = factNames(k, pin.right.kind).map((name) => `${PREFIX}${name}\0`).join("");
-  return done(k, bytes.length, [{ field: "names", offset: 0, bytes }]);
+const SIZE_MAX = 65536;
+
+/** listxattr(2): the facts of a pin, and behind them what user space gave it. */
+export function listFacts(k: K, task: Task, target: Target, size: number): Outcome | undefined {
+  const found = pinned(k, task, target);
+  const pin = found === undefined || E.isLeft(found) ? undefined : pinOf(found.right);
+  if (pin === undefined) return undefined;
+  const outcome = listxattr(k, task, target, SIZE_MAX);
+  if (outcome.answer.kind !== "value") return outcome;
+  const facts = factNames(k, pin.kind).map((name) => `${PREFIX}${name}\0`).join("");
+  return told(k, facts + outcome.writes.map(({ bytes }) => bytes).join(""), size);
 }
 
-export function setFact(k: K, task: Task, path: string): Outcome {
-  const pin = pinned(k, task, path);
-  return refuse(k, E.isLeft(pin) ? pin.left : FACT.owned);
+/** setxattr(2) and removexattr(2) of a fact. */
+export function setFact(k: K, task: Task, target: Target): Outcome | undefined {
+  const found = pinned(k, task, target);
+  if (found === undefined) return undefined;
+  if (E.isLeft(found)) return refuse(k, found.left);
+  return refuse(k, pinOf(found.right) === undefined ? FACT.not_pin : FACT.owned);
 }

@@ -39,12 +39,19 @@ const ADDED: Readonly<Record<Reading, readonly string[]>> = {
 };
 
 /** What Linux does otherwise with a device than with a file, and the proposal does not speak of. */
-const UNSAID: readonly string[] = ["openat", "truncate", "access", "setxattr", "getxattr"];
+const UNSAID =
+  /^(openat|truncate|access|faccessat2|read|write|lseek|fstat|[lf]?(set|get|list|remove)xattr)$/;
 
 function unsaid(k: K, task: Task, call: Call | DeviceCall): Outcome | undefined {
-  if (!UNSAID.includes(call.op) || !("path" in call)) return undefined;
-  if (deviceAt(k, task, call.path) === undefined) return undefined;
-  return unmodelled(k, `${call.op} of a device`);
+  return UNSAID.test(call.op) && isOnDevice(k, task, call)
+    ? unmodelled(k, `${call.op} of a device`)
+    : undefined;
+}
+
+function isOnDevice(k: K, task: Task, call: Call | DeviceCall): boolean {
+  if ("path" in call) return deviceAt(k, task, call.path) !== undefined;
+  const slot = "fd" in call ? task.fds.get(call.fd >>> 0) : undefined;
+  return slot !== undefined && k.proposed.files.get(slot.file) !== undefined;
 }
 
 function own(k: K, taskNumber: number, call: Call | DeviceCall): Outcome | undefined {

@@ -4,7 +4,6 @@ import { decodeInfo } from "../../abi/infos.ts";
 import { latin1, room } from "../../abi/memory.ts";
 import { type Version, VERSIONS } from "../../kernel/version.ts";
 import type { Machine } from "../../machine/machine.ts";
-import type { AttributeCall } from "../attributes/calls.ts";
 import { attributes, type KobjectReading } from "../attributes/proposal.ts";
 import { catSysfs, factAt, lsSysfs } from "../attributes/tool.ts";
 import { propose } from "../proposal.ts";
@@ -12,7 +11,7 @@ import { type Move, search } from "../search.ts";
 import { type Contradiction, every, pairs } from "./cases.ts";
 import type { Claim, Finding } from "./claim.ts";
 
-type AttributeMachine = Machine<AttributeCall>;
+type AttributeMachine = Machine;
 
 const DEVICES = "file-system-or-devices";
 const PIN = "/sys/fs/bpf/m";
@@ -79,8 +78,8 @@ function tellsKind([kind, mode]: readonly ["map" | "prog", number]): Contradicti
 
 const key = (n: number) => Uint8Array.of(n, 0, 0, 0);
 
-const MOVES: readonly Move<AttributeCall>[] = [
-  ...[1, 2].map((n): Move<AttributeCall> => ({
+const MOVES: readonly Move[] = [
+  ...[1, 2].map((n): Move => ({
     name: `MAP_UPDATE_ELEM of the key ${n}`,
     make: (m) => m.bpf("MAP_UPDATE_ELEM", { map_fd: 3, key: key(n), value: key(7) }),
   })),
@@ -105,7 +104,7 @@ function sysfsShowsNoKeys(): Finding {
 /** Whether a kobject that holds its object can ever be got rid of. */
 function kobjectsNeedCare(): Finding {
   const start = begin("6.18", "holds").bpf("MAP_CREATE", MAPS[0]);
-  const moves: readonly Move<AttributeCall>[] = [
+  const moves: readonly Move[] = [
     { name: "OBJ_PIN", make: (m) => m.bpf("OBJ_PIN", { pathname: PIN, bpf_fd: 3 }) },
     { name: "unlink", make: (m) => m.unlink(PIN) },
     { name: "close the map", make: (m) => m.close(3) },

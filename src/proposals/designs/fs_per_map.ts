@@ -20,8 +20,15 @@ export function mounts(descriptors: boolean): Design<MapMountCall> {
     ],
     // A read-only file system has no chmod: the mode is an option of the mount.
     share: (m) => m,
-    find: (m, name) =>
-      foundBy(descriptors ? m.bpf("OBJ_GET", { pathname: at(name) }) : m.open(at(name))),
+    find: (m, name) => {
+      if (descriptors) return foundBy(m.bpf("OBJ_GET", { pathname: at(name) }));
+      const opened = m.open(at(name));
+      const { fd } = foundBy(opened);
+      if (fd === undefined) return { m: opened, fd };
+      // Where nothing is mounted there is a directory all the same: has it keys?
+      const listed = opened.call({ op: "getdents_keys", fd, count: 1 });
+      return { m: listed, fd: foundBy(listed).fd === undefined ? undefined : fd };
+    },
     unname: (m, name) => m.umount(at(name)),
     names: (m) => namesOn(m, "tmpfs"),
     alive: (m) => m.mapIds.length > 0,

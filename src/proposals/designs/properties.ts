@@ -1,4 +1,5 @@
 /** The questions that designs are put to; each is a run, and its answer a cell of the table. */
+import { CLONE_NEWNS } from "../../abi/mount_flags.ts";
 import { bpfCapable } from "../../kernel/capabilities.ts";
 import type { Machine } from "../../machine/machine.ts";
 import { type Design, fdOf } from "./design.ts";
@@ -85,6 +86,13 @@ function unprivilegedFetches<C extends Op>(design: Design<C>): string {
   const shared = design.share(named(design).as(0), NAME);
   const fetched = design.find(shared.as(1).setuid(1000), NAME);
   return fetched.fd === undefined ? `no: ${why(fetched.m)}` : "yes";
+}
+
+/** Who was in a mount namespace of its own before the name was given: does it find it? */
+function seenElsewhere<C extends Op>(design: Design<C>): string {
+  const left = design.boot().as(1).unshare(CLONE_NEWNS);
+  const { m, fd } = design.find(named(design, left.as(0)).as(1), NAME);
+  return fd === undefined ? `no: ${why(m)}` : "yes";
 }
 
 /** The maker dies after each step of naming but the last: what stays? */
@@ -177,6 +185,11 @@ export const PROPERTIES: readonly Property[] = [
     id: "fetched by unprivileged users",
     asks: "a user without capabilities fetches what is shared with all",
     answer: unprivilegedFetches,
+  },
+  {
+    id: "seen in another mount namespace",
+    asks: "one made before the name was given",
+    answer: seenElsewhere,
   },
   {
     id: "crash before the name",

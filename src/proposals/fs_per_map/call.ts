@@ -5,4 +5,4 @@ export type MapMountCall =
   /** `mount -t bpffs -o DATA none PATH`: mount(2) with its options as a string. */
   | { readonly op: "mount_map"; readonly path: string; readonly data: string }
   /** What is done with directories of keys. */
-  | Extract<KeysCall, { readonly op: "getdents64" }>;
+  | Extract<KeysCall, { readonly op: "getdents_keys" }>;

@@ -1,5 +1,8 @@
 import type { Format } from "./format.ts";
 
+/** A format, or that of the map's own BTF, which is made into format strings. */
+export type AskedFormat = Format | { readonly kind: "btf" };
+
 /** The calls that the proposal adds; files of keys are opened, read and written as all files are. */
 export type KeysCall =
   /** bpf(BPF_MAP_EXPAND): pins a map as a directory in which every key is a file. */
@@ -7,17 +10,17 @@ export type KeysCall =
     readonly op: "MAP_EXPAND";
     readonly map_fd: number;
     readonly pathname: string;
-    readonly format: Format;
+    readonly format: AskedFormat;
   }
   /** mount(2) of a pin on a directory: the other way that was thought of. */
   | {
     readonly op: "mount_keys";
     readonly source: string;
     readonly target: string;
-    readonly format: Format;
+    readonly format: AskedFormat;
   }
-  /** One getdents64(2) of keys: at most `count` names, each ended by a NUL; `ret` is how many. */
-  | { readonly op: "getdents64"; readonly fd: number; readonly count: number };
+  /** getdents64(2) of a directory of keys, once: at most `count` names, each ended by a NUL; `ret` is how many. */
+  | { readonly op: "getdents_keys"; readonly fd: number; readonly count: number };
 
 /** open(2): make the key where it is not there. */
 export const O_CREAT = 0o100;

@@ -5,13 +5,15 @@ import { addName, freePlace, mayCreate, owned } from "../../bpffs/create.ts";
 import { isBpffs, pathAt, resolve } from "../../bpffs/walk.ts";
 import { capable } from "../../kernel/capabilities.ts";
 import { fileAt } from "../../kernel/fds.ts";
-import type { BpfMap } from "../../kernel/maps.ts";
+import type { BpfMap, MapSpec } from "../../kernel/maps.ts";
 import { done, type Outcome, refuse, unmodelled } from "../../kernel/outcome.ts";
 import { holdMap, putMap } from "../../kernel/refs.ts";
 import type { Task } from "../../kernel/task.ts";
 import { kindOf } from "../../maps/kinds.ts";
+import { typesOf } from "../../btf/memo.ts";
+import { btfFormat } from "../fs_per_map/btf_format.ts";
 import { mountTarget, newInstance, showAt } from "../mounts.ts";
-import type { KeysCall } from "./calls.ts";
+import type { AskedFormat, KeysCall } from "./calls.ts";
 import { fits, type Format } from "./format.ts";
 import { EXPAND, MOUNT } from "./rules.ts";
 import { type K, type KeyDir, mapOf, withDir, withKeys } from "./state.ts";
@@ -28,7 +30,8 @@ export function expand(k: K, task: Task, call: Of<"MAP_EXPAND">): Outcome {
   if (file.object.of !== "map") return refuse(k, EXPAND.not_map);
   const map = k.maps.table.get(file.object.id)!;
   if (kindOf(map.spec.map_type) === undefined) return unmodelled(k, NO_KIND);
-  if (!formatFits(call.format, map)) return refuse(k, EXPAND.format);
+  const format = formatOf(k, call.format, map);
+  if (format === undefined) return refuse(k, EXPAND.format);
   const path = pathAt([], call.pathname);
   if (E.isLeft(path)) return refuse(k, path.left);
   const place = freePlace(k, task, path.right, { directory: true });
@@ -42,12 +45,23 @@ export function expand(k: K, task: Task, call: Of<"MAP_EXPAND">): Outcome {
   // As a pin, 0600, and searched by those who may read it.
   const inode = { node, nlink: 2, ...owned(task, dir.inode, 0o700 & ~task.umask, true) };
   const made = holdMap(addName(k, place.right, inode), map.id, true) as K;
-  return done(withDir(made, number, { map: map.id, format: call.format, inodes: EMPTY }));
+  return done(withDir(made, number, { map: map.id, format, inodes: EMPTY }));
 }
 
-function formatFits(format: Format, { spec }: BpfMap): boolean {
-  if (format.kind !== "printf") return true;
-  return fits(format.key, spec.key_size) && fits(format.value, spec.value_size);
+/** The format that was asked for; undefined where it does not print what the map has. */
+function formatOf(k: K, asked: AskedFormat, { spec }: BpfMap): Format | undefined {
+  const format = asked.kind === "btf" ? formatByBtf(k, spec) : asked;
+  if (format?.kind !== "printf") return format;
+  const isWhole = fits(format.key, spec.key_size) && fits(format.value, spec.value_size);
+  return isWhole ? format : undefined;
+}
+
+/** Format strings out of the types of keys and values, where those say how every byte is printed. */
+function formatByBtf(k: K, { btf }: MapSpec): Format | undefined {
+  if (btf === undefined) return undefined;
+  const types = typesOf(k.version, k.btfs.table.get(btf.id)!.data);
+  const [key, value] = [btf.key_type_id, btf.value_type_id].map((id) => btfFormat(types, id));
+  return key === undefined || value === undefined ? undefined : { kind: "printf", key, value };
 }
 
 /** mount(2) of a pin: the root of the mount has the pin's owner, and its mode with search. */
@@ -62,13 +76,14 @@ export function mountKeys(k: K, task: Task, call: Of<"mount_keys">): Outcome {
   if (node.kind !== "pin" || node.of !== "map") return refuse(k, MOUNT.source);
   const map = k.maps.table.get(node.id)!;
   if (kindOf(map.spec.map_type) === undefined) return unmodelled(k, NO_KIND);
-  if (!formatFits(call.format, map)) return refuse(k, MOUNT.format);
+  const format = formatOf(k, call.format, map);
+  if (format === undefined) return refuse(k, MOUNT.format);
   const root = { uid, gid, mode: mode | ((mode & 0o444) >> 2) };
   const made = newInstance(k, task, root, false);
   const shown = showAt(made.k, task, target.right, made, MOUNT.target);
   if (E.isLeft(shown)) return refuse(k, shown.left);
   const held = holdMap(shown.right, map.id, true) as K;
-  return done(withDir(held, made.root, { map: map.id, format: call.format, inodes: EMPTY }));
+  return done(withDir(held, made.root, { map: map.id, format, inodes: EMPTY }));
 }
 
 /** A directory is gone: it lets go of its map. */

@@ -1,6 +1,6 @@
 import { O_DIRECTORY, openIt } from "../../bpffs/open.ts";
 import { fileAt } from "../../kernel/fds.ts";
-import { done, type Outcome, refuse, unmodelled } from "../../kernel/outcome.ts";
+import { done, type Outcome, refuse } from "../../kernel/outcome.ts";
 import type { Task } from "../../kernel/task.ts";
 import { numberAt } from "../own_files.ts";
 import { isName, print } from "./format.ts";
@@ -31,13 +31,11 @@ function told(k: K, names: readonly string[]): Outcome {
  * getdents64(2) of a directory of keys. It goes from key to key as MAP_GET_NEXT_KEY does: where the
  * last key was deleted meanwhile, it begins anew. Keys whose text is no name are left out.
  */
-export function getdents64(k: K, task: Task, fd: number, count: number): Outcome {
+export function getdentsKeys(k: K, task: Task, fd: number, count: number): Outcome {
   const file = fileAt(k, task, fd);
   if (file === undefined) return refuse(k, KEY.bad_fd);
-  const inode = file.object.of === "inode" ? file.object.inode : undefined;
-  if (inode === undefined) return refuse(k, KEY.not_file);
-  const dir = k.proposed.dirs.get(inode);
-  if (dir === undefined) return unmodelled(k, "getdents64 of other directories");
+  const dir = file.object.of === "inode" ? k.proposed.dirs.get(file.object.inode) : undefined;
+  if (dir === undefined) return refuse(k, KEY.not_dir_of_keys);
   const number = numberAt(task, fd);
   const map = mapOf(k, dir);
   const names: string[] = [];

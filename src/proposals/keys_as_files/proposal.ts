@@ -11,7 +11,7 @@ import type { Proposal } from "../proposal.ts";
 import type { KeysCall } from "./calls.ts";
 import { dropDir, expand, mountKeys } from "./expand.ts";
 import { closeKey, openKey, otherwise, readKey, statKey, unlinkKey, writeKey } from "./files.ts";
-import { getdents64, names } from "./listing.ts";
+import { getdentsKeys, names } from "./listing.ts";
 import { KEY, KEYS_RULES } from "./rules.ts";
 import { type K, type KeyDir, type KeyFile, type Keys, type Position, withKeys } from "./state.ts";
 
@@ -52,8 +52,8 @@ function stepKeys(k: K, number: number, call: Call | KeysCall): Outcome | undefi
       return expand(k, task, call);
     case "mount_keys":
       return mountKeys(k, task, call);
-    case "getdents64":
-      return getdents64(k, task, call.fd, call.count);
+    case "getdents_keys":
+      return getdentsKeys(k, task, call.fd, call.count);
     case "getdents":
       return names(k, task, call.path);
     case "read":

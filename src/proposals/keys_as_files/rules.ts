@@ -5,7 +5,7 @@ export const EXPAND = rules("MAP_EXPAND", {
   not_map: ["EINVAL", "`map_fd` is not a map: a program has no keys"],
   format: [
     "EINVAL",
-    "the format string has an unknown conversion or more than eight, or does not print exactly the bytes of a key or value",
+    "the format string has an unknown conversion or more than eight, or does not print exactly the bytes of a key or value; or BTF is asked for and does not say how to print them all",
   ],
   not_bpffs: ["EPERM", "the directory is not on a bpffs"],
 });
@@ -24,8 +24,8 @@ export const KEY = rules("KEY_FILE", {
   not_key: ["EINVAL", "O_CREAT, and the name is not what a key of the map is printed as"],
   only_keys: ["EPERM", "something else than a key is to be made in, or moved from or to a map"],
   is_key: ["ENOTDIR", "rmdir of a key"],
-  bad_fd: ["EBADF", "getdents64: the descriptor is not open"],
-  not_file: ["ENOTDIR", "getdents64: the descriptor is a file of a key, or of no file at all"],
+  bad_fd: ["EBADF", "getdents_keys: the descriptor is not open"],
+  not_dir_of_keys: ["EINVAL", "getdents_keys: the descriptor is not of a directory of keys"],
   gone: ["ENOENT", "the key was deleted after the file was opened"],
   text: ["EINVAL", "the text is not what a value of the map is printed as"],
   frozen: ["EPERM", "the map is frozen"],

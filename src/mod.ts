@@ -51,14 +51,8 @@ export type { Limits, Task } from "./kernel/task.ts";
 export { atLeast, existsIn, type Version, VERSIONS } from "./kernel/version.ts";
 export { bootKernel, type BootOptions } from "./machine/boot.ts";
 export type { BpfCall, Call } from "./machine/call.ts";
-export {
-  boot,
-  Machine,
-  type MachineOptions,
-  type Out,
-  outOf,
-  type Step,
-} from "./machine/machine.ts";
+export { boot, Machine, type MachineOptions, type Stepper } from "./machine/machine.ts";
+export { type Out, outOf, type Step } from "./machine/past.ts";
 export { type Shape as StructOps, type Slot, structOps } from "./maps/struct_ops/shape.ts";
 export { memberIndex, structOpsValue } from "./maps/struct_ops/value.ts";
 export { type BtfType, type BtfTypes, parse as parseBtf } from "./btf/types.ts";

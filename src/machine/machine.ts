@@ -1,32 +1,14 @@
-import type { AttrOf, CommandName } from "../abi/commands.ts";
-import { bytesOf, latin1, type Ptr } from "../abi/memory.ts";
+import { latin1 } from "../abi/memory.ts";
 import { wordAt } from "../abi/words.ts";
-import type { CallOptions, RawCall } from "../commands/entry.ts";
-import { type Capability, capabilityMask } from "../kernel/capabilities.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import type { Answer, IdKind, Outcome, Refusal, Unmodelled, Write } from "../kernel/outcome.ts";
-import type { MapLine } from "../process/idmap.ts";
+import type { Answer, Outcome, Refusal, Unmodelled } from "../kernel/outcome.ts";
 import type { Rule } from "../kernel/rule.ts";
-import type { Limits } from "../kernel/task.ts";
 import type { Version } from "../kernel/version.ts";
 import { bootKernel, type BootOptions } from "./boot.ts";
-import type { BpfCall, Call } from "./call.ts";
+import type { Call } from "./call.ts";
+import { madeBy, type Out, outOf, type Step } from "./past.ts";
 import { step } from "./step.ts";
-
-/**
- * One call of a machine's past, and what came of it. `C` are the calls that the machine takes beside
- * a kernel's own (a proposal's).
- */
-export interface Step<C = never> {
-  readonly task: number;
-  readonly call: Call | C;
-  readonly answer: Answer;
-  readonly writes: readonly Write[];
-  /** Why another answer would be right as well, where it would (see `Outcome`). */
-  readonly undetermined?: string;
-  /** The object that the call made. */
-  readonly made?: { readonly kind: IdKind; readonly id: number };
-}
+import { Syscalls } from "./syscalls.ts";
 
 interface Past<C> {
   readonly step: Step<C>;
@@ -42,9 +24,6 @@ export interface MachineOptions<C extends { readonly op: string } = never> exten
   readonly watch?: (machine: Machine<C>) => void;
 }
 
-/** What was written back to the caller, by attr field: buffers as bytes, fields of attr as numbers. */
-export type Out = Readonly<Record<string, Uint8Array | number>>;
-
 /**
  * A machine that runs one of the five kernels. It never changes: every call returns another machine,
  * and the one before is still there to be asked, forked or rewound to.
@@ -59,7 +38,7 @@ export type Out = Readonly<Record<string, Uint8Array | number>>;
  * if (m.result !== 0 || (m.out.value as Uint8Array)[0] !== 42) throw new Error("not what was put in");
  * ```
  */
-export class Machine<C extends { readonly op: string } = never> {
+export class Machine<C extends { readonly op: string } = never> extends Syscalls<Machine<C>> {
   private constructor(
     /** The kernel as it is now. */
     readonly kernel: Kernel,
@@ -68,7 +47,9 @@ export class Machine<C extends { readonly op: string } = never> {
     private readonly past: Past<C> | undefined,
     private readonly stepper: Stepper<C>,
     private readonly options: MachineOptions<C>,
-  ) {}
+  ) {
+    super();
+  }
 
   static boot(version: Version, options: MachineOptions = {}): Machine {
     return new Machine(bootKernel(version, options), 0, undefined, step, options);
@@ -84,7 +65,7 @@ export class Machine<C extends { readonly op: string } = never> {
   }
 
   /** Makes a call as the current task. */
-  call(call: Call | C): Machine<C> {
+  override call(call: Call | C): Machine<C> {
     const { kernel, answer, writes, undetermined } = this.stepper(this.kernel, this.task, call);
     const made = madeBy(this.kernel, kernel);
     const taken: Step<C> = {
@@ -99,311 +80,6 @@ export class Machine<C extends { readonly op: string } = never> {
     const next = new Machine(kernel, this.task, past, this.stepper, this.options);
     this.options.watch?.(next);
     return next;
-  }
-
-  /** bpf(2): a command by its name without `BPF_`, and its attr. */
-  bpf<N extends CommandName>(cmd: N, attr: AttrOf<N>, options: CallOptions = {}): Machine<C> {
-    return this.call({ op: "bpf", cmd, attr, ...options } as Call);
-  }
-
-  /** bpf(2) with the arguments as the system call takes them. */
-  rawBpf(call: RawCall): Machine<C> {
-    return this.call({ op: "raw", ...call });
-  }
-
-  fork(): Machine<C> {
-    return this.call({ op: "fork" });
-  }
-
-  exit(): Machine<C> {
-    return this.call({ op: "exit" });
-  }
-
-  exec(): Machine<C> {
-    return this.call({ op: "exec" });
-  }
-
-  close(fd: number): Machine<C> {
-    return this.call({ op: "close", fd });
-  }
-
-  dup(fd: number): Machine<C> {
-    return this.call({ op: "dup", fd });
-  }
-
-  dup2(fd: number, to: number): Machine<C> {
-    return this.call({ op: "dup2", fd, to });
-  }
-
-  /** Sets or clears FD_CLOEXEC. */
-  cloexec(fd: number, on: boolean): Machine<C> {
-    return this.call({ op: "cloexec", fd, on });
-  }
-
-  socketpair(): Machine<C> {
-    return this.call({ op: "socketpair" });
-  }
-
-  /** Sends descriptors over a Unix socket (SCM_RIGHTS). */
-  send(fd: number, fds: readonly number[]): Machine<C> {
-    return this.call({ op: "send", fd, fds });
-  }
-
-  recv(fd: number): Machine<C> {
-    return this.call({ op: "recv", fd });
-  }
-
-  mmap(fd: number, length: number, writable: boolean): Machine<C> {
-    return this.call({ op: "mmap", fd, length, writable });
-  }
-
-  munmap(): Machine<C> {
-    return this.call({ op: "munmap" });
-  }
-
-  mkdir(path: string, mode = 0o777): Machine<C> {
-    return this.call({ op: "mkdir", path, mode });
-  }
-
-  rmdir(path: string): Machine<C> {
-    return this.call({ op: "rmdir", path });
-  }
-
-  unlink(path: string): Machine<C> {
-    return this.call({ op: "unlink", path });
-  }
-
-  rename(path: string, to: string): Machine<C> {
-    return this.call({ op: "rename", path, to });
-  }
-
-  symlink(target: string, path: string): Machine<C> {
-    return this.call({ op: "symlink", target, path });
-  }
-
-  chmod(path: string, mode: number): Machine<C> {
-    return this.call({ op: "chmod", path, mode });
-  }
-
-  chown(path: string, uid: number, gid: number): Machine<C> {
-    return this.call({ op: "chown", path, uid, gid });
-  }
-
-  lchown(path: string, uid: number, gid: number): Machine<C> {
-    return this.call({ op: "lchown", path, uid, gid });
-  }
-
-  fchmod(fd: number, mode: number): Machine<C> {
-    return this.call({ op: "fchmod", fd, mode });
-  }
-
-  fchown(fd: number, uid: number, gid: number): Machine<C> {
-    return this.call({ op: "fchown", fd, uid, gid });
-  }
-
-  truncate(path: string, length: number): Machine<C> {
-    return this.call({ op: "truncate", path, length });
-  }
-
-  /** A second name, `to`, for what `path` names. */
-  link(path: string, to: string): Machine<C> {
-    return this.call({ op: "link", path, to });
-  }
-
-  renameat2(path: string, to: string, flags: number): Machine<C> {
-    return this.call({ op: "renameat2", path, to, flags });
-  }
-
-  /** Of a node without a device number. */
-  mknod(path: string, mode: number): Machine<C> {
-    return this.call({ op: "mknod", path, mode });
-  }
-
-  /** Opens a directory or a pinned object by path; `flags` are of open(2) (O_RDONLY is 0). */
-  open(path: string, flags = 0, mode = 0): Machine<C> {
-    return this.call({ op: "open", path, flags, ...(mode !== 0 && { mode }) });
-  }
-
-  openat(dirfd: number, path: string, flags = 0, mode = 0): Machine<C> {
-    return this.call({ op: "openat", dirfd, path, flags, ...(mode !== 0 && { mode }) });
-  }
-
-  /** Reads up to `n` bytes; `text` has them. */
-  read(fd: number, n: number): Machine<C> {
-    return this.call({ op: "read", fd, n });
-  }
-
-  write(fd: number, bytes: string): Machine<C> {
-    return this.call({ op: "write", fd, bytes });
-  }
-
-  lseek(fd: number, off: number, whence = 0): Machine<C> {
-    return this.call({ op: "lseek", fd, off, whence });
-  }
-
-  /** `out` has `mode`, `uid`, `gid`, `nlink` and `size`. */
-  stat(path: string): Machine<C> {
-    return this.call({ op: "stat", path });
-  }
-
-  lstat(path: string): Machine<C> {
-    return this.call({ op: "lstat", path });
-  }
-
-  fstat(fd: number): Machine<C> {
-    return this.call({ op: "fstat", fd });
-  }
-
-  /** What a symlink says; `text` has it. */
-  readlink(path: string, size = 4096): Machine<C> {
-    return this.call({ op: "readlink", path, size });
-  }
-
-  /** The names in a directory; `names` has them. */
-  getdents(path: string): Machine<C> {
-    return this.call({ op: "getdents", path });
-  }
-
-  access(path: string, mode: number): Machine<C> {
-    return this.call({ op: "access", path, mode });
-  }
-
-  faccessat2(dirfd: number, path: string, mode: number, flags: number): Machine<C> {
-    return this.call({ op: "faccessat2", dirfd, path, mode, flags });
-  }
-
-  /** Gives a file an extended attribute; a number is a descriptor, as fsetxattr(2) takes it. */
-  setxattr(file: string | number, name: string, value: string, flags = 0): Machine<C> {
-    const rest = { name, value, flags };
-    return this.call(
-      typeof file === "number"
-        ? { op: "fsetxattr", fd: file, ...rest }
-        : { op: "setxattr", path: file, ...rest },
-    );
-  }
-
-  lsetxattr(path: string, name: string, value: string, flags = 0): Machine<C> {
-    return this.call({ op: "lsetxattr", path, name, value, flags });
-  }
-
-  /** The value of an extended attribute; `text` has it. */
-  getxattr(file: string | number, name: string, size = 4096): Machine<C> {
-    return this.call(
-      typeof file === "number"
-        ? { op: "fgetxattr", fd: file, name, size }
-        : { op: "getxattr", path: file, name, size },
-    );
-  }
-
-  lgetxattr(path: string, name: string, size = 4096): Machine<C> {
-    return this.call({ op: "lgetxattr", path, name, size });
-  }
-
-  /** The names of a file's extended attributes; `text` has them, each with a NUL behind it. */
-  listxattr(file: string | number, size = 4096): Machine<C> {
-    return this.call(
-      typeof file === "number"
-        ? { op: "flistxattr", fd: file, size }
-        : { op: "listxattr", path: file, size },
-    );
-  }
-
-  llistxattr(path: string, size = 4096): Machine<C> {
-    return this.call({ op: "llistxattr", path, size });
-  }
-
-  removexattr(file: string | number, name: string): Machine<C> {
-    return this.call(
-      typeof file === "number"
-        ? { op: "fremovexattr", fd: file, name }
-        : { op: "removexattr", path: file, name },
-    );
-  }
-
-  lremovexattr(path: string, name: string): Machine<C> {
-    return this.call({ op: "lremovexattr", path, name });
-  }
-
-  chdir(path: string): Machine<C> {
-    return this.call({ op: "chdir", path });
-  }
-
-  fchdir(fd: number): Machine<C> {
-    return this.call({ op: "fchdir", fd });
-  }
-
-  /** All three group ids. */
-  setgid(gid: number): Machine<C> {
-    return this.call({ op: "setgid", gid });
-  }
-
-  /** mount(2): a `type` at a path, or what `flags` say of what is there or at `source`. */
-  mount(
-    source: Ptr,
-    target: string,
-    type: Ptr = 0,
-    flags = 0,
-    data: Ptr = 0,
-  ): Machine<C> {
-    return this.call({ op: "mount", source, target, type, flags, data });
-  }
-
-  /** umount2(2) */
-  umount(path: string, flags = 0): Machine<C> {
-    return this.call({ op: "umount", path, flags });
-  }
-
-  unshare(flags: number): Machine<C> {
-    return this.call({ op: "unshare", flags });
-  }
-
-  /** Writes /proc/PID/uid_map or gid_map of a task: lines of (inside, outside, count). */
-  idmap(of: number, ids: "uid" | "gid", lines: readonly MapLine[]): Machine<C> {
-    return this.call({ op: "idmap", of, ids, lines });
-  }
-
-  fsopen(type: Ptr, flags = 0): Machine<C> {
-    return this.call({ op: "fsopen", type, flags });
-  }
-
-  fsconfig(fd: number, cmd: number, key: Ptr = 0, value: Ptr = 0): Machine<C> {
-    return this.call({ op: "fsconfig", fd, cmd, key, value });
-  }
-
-  fsmount(fd: number, flags = 0): Machine<C> {
-    return this.call({ op: "fsmount", fd, flags });
-  }
-
-  /** move_mount(2) of what a descriptor of fsmount is of. */
-  moveMount(fd: number, path: string): Machine<C> {
-    return this.call({ op: "move_mount", fd, path });
-  }
-
-  /** Reads the lines of /proc/self/mounts that are of type bpf; `lines` has them. */
-  mounts(): Machine<C> {
-    return this.call({ op: "mounts" });
-  }
-
-  /** statfs(2); `out` has `type`, `bsize`, `namelen` and `flags`. */
-  statfs(path: string): Machine<C> {
-    return this.call({ op: "statfs", path });
-  }
-
-  umask(mask: number): Machine<C> {
-    return this.call({ op: "umask", mask });
-  }
-
-  setuid(uid: number): Machine<C> {
-    return this.call({ op: "setuid", uid });
-  }
-
-  /** Keeps just the named capabilities, in the effective and the permitted set. */
-  capset(names: readonly Capability[]): Machine<C> {
-    return this.call({ op: "capset", mask: capabilityMask(names) });
-  }
-
-  setrlimit(limits: Partial<Limits>): Machine<C> {
-    return this.call({ op: "setrlimit", limits });
   }
 
   /** The same machine, seen by another task, which makes the next call. */
@@ -499,63 +175,4 @@ export class Machine<C extends { readonly op: string } = never> {
  */
 export function boot(version: Version, options: MachineOptions = {}): Machine {
   return Machine.boot(version, options);
-}
-
-const TABLES = [["map", "maps"], ["prog", "progs"], ["btf", "btfs"], ["link", "links"]] as const;
-
-/** The object that a kernel has and the one before it had not. */
-function madeBy(before: Kernel, after: Kernel): Step["made"] {
-  for (const [kind, table] of TABLES) {
-    const [was, is] = [before[table], after[table]];
-    if (is.cursor !== was.cursor && is.table.size > was.table.size) {
-      return { kind, id: is.cursor - 1 };
-    }
-  }
-  return undefined;
-}
-
-/** Fields of attr itself that a command writes back, and those of stat(2). */
-const ATTR_FIELDS: ReadonlySet<string> = new Set([
-  "next_id",
-  "info_len",
-  "log_true_size",
-  "btf_log_true_size",
-  "common.log_true_size",
-  "mode",
-  "uid",
-  "gid",
-  "nlink",
-  "size",
-]);
-
-/** What a step wrote back to its caller, by field. */
-export function outOf<C extends { readonly op: string } = never>({ call, writes }: Step<C>): Out {
-  const out: Record<string, Uint8Array | number> = {};
-  for (const { field, offset, bytes } of writes) {
-    if (ATTR_FIELDS.has(field) || call.op === "statfs") {
-      out[field] = wordAt(bytes, 0);
-      continue;
-    }
-    const buffer = bufferOf(call, field) ?? new Uint8Array(offset + bytes.length);
-    buffer.set(bytesOf(bytes), offset);
-    out[field] = buffer;
-  }
-  return out;
-}
-
-/** Of larger room only what was written is shown: room is claimed, not given. */
-const LARGEST_ROOM = 2 ** 24;
-
-/** A copy of the buffer that a typed call gave for a field. */
-function bufferOf(made: { readonly op: string }, field: string): Uint8Array | undefined {
-  if (made.op !== "bpf") return undefined;
-  const call = made as BpfCall;
-  const inCommon = field.startsWith("common.");
-  const attr = (inCommon ? call.common : call.attr) as Record<string, Ptr | undefined> | undefined;
-  const ptr = attr?.[inCommon ? field.slice("common.".length) : field];
-  if (ptr instanceof Uint8Array) return ptr.slice();
-  if (typeof ptr === "object") {
-    return ptr.room > LARGEST_ROOM ? undefined : new Uint8Array(ptr.room);
-  }
-  return typeof ptr === "string" ? bytesOf(ptr + "\0") : undefined;
 }

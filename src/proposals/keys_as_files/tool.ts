@@ -1,6 +1,7 @@
 /** What a shell does with a directory of keys, as runs of calls. */
 import { latin1, room } from "../../abi/memory.ts";
-import type { Machine, Out } from "../../machine/machine.ts";
+import type { Machine } from "../../machine/machine.ts";
+import type { Out } from "../../machine/past.ts";
 import { proposedOf } from "../proposal.ts";
 import type { KeysCall } from "./calls.ts";
 import { O_CREAT } from "./calls.ts";

@@ -19,7 +19,7 @@ export type KeysCall =
     readonly target: string;
     readonly format: AskedFormat;
   }
-  /** getdents64(2) of a directory of keys, once: at most `count` names, each ended by a NUL; `ret` is how many. */
+  /** One getdents64(2) of a directory of keys: at most `count` names, each ended by a NUL. */
   | { readonly op: "getdents_keys"; readonly fd: number; readonly count: number };
 
 /** open(2): make the key where it is not there. */

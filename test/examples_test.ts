@@ -50,6 +50,11 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
     "    6.1   3",
     "    7.2   EINVAL  MAP_LOOKUP_ELEM/flags_cpu",
   ],
+  "own_btf.ts": [
+    "bpf_struct_ops_tcp_congestion_ops: 256 bytes, data at 64",
+    "  8    64  func  undo_cwnd",
+    " 12   104  module  owner",
+  ],
   "loader_test_double/main.ts": [
     "first start: settings created, flows created",
     "    OBJ_GET              ENOENT",

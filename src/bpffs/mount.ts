@@ -12,21 +12,12 @@ import type { Rule } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import { DELTA, has } from "../versions/deltas.ts";
 import type { MountOptions } from "../kernel/mount_options.ts";
-import { type Asked, mountFlags, SB_FLAGS } from "./mount_asked.ts";
+import { type Asked, type MountCall, mountFlags, SB_FLAGS } from "./mount_asked.ts";
 import { freshOptions, parseData } from "./mount_options.ts";
 import { MOUNT } from "./mount_rules.ts";
 import { remount } from "./remount.ts";
 import { askingOf } from "./asking.ts";
 import { type Found, inodeAt, mountedOn, pathAt, placeOf, resolve } from "./walk.ts";
-
-/** The arguments of mount(2). A number is a bare address: NULL, or one that cannot be read. */
-export interface MountCall {
-  readonly source?: Ptr;
-  readonly target: string;
-  readonly type?: Ptr;
-  readonly flags?: number;
-  readonly data?: Ptr;
-}
 
 const PATH_MAX = 4096;
 const PAGE_SIZE = 4096;

@@ -1,5 +1,15 @@
 /** What a call of mount(2) asks for, and which of its flags are whose. */
+import type { Ptr } from "../abi/memory.ts";
 import * as MS from "../abi/mount_flags.ts";
+
+/** The arguments of mount(2). A number is a bare address: NULL, or one that cannot be read. */
+export interface MountCall {
+  readonly source?: Ptr;
+  readonly target: string;
+  readonly type?: Ptr;
+  readonly flags?: number;
+  readonly data?: Ptr;
+}
 
 /** What a mount is asked for, read. */
 export interface Asked {

@@ -16,7 +16,7 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { Radix } from "../kernel/radix.ts";
 import { holdFile, holdPlace, openFile } from "../kernel/refs.ts";
 import type { Limits } from "../kernel/task.ts";
-import { atLeast, type Version } from "../kernel/version.ts";
+import { atLeast, type Version, VERSIONS } from "../kernel/version.ts";
 import { latin1 } from "../abi/memory.ts";
 import type { BpfBtf } from "../kernel/btfs.ts";
 import { DELTA, has } from "../versions/deltas.ts";
@@ -122,6 +122,9 @@ const STDIO = 3;
  * something that is no bpf object.
  */
 export function bootKernel(version: Version, options: BootOptions = {}): Kernel {
+  if (!VERSIONS.includes(version)) {
+    throw new RangeError(`no such kernel: ${version} (there are ${VERSIONS.join(", ")})`);
+  }
   const seeds = { ...DEFAULT_SEEDS, ...options.seeds };
   const vmlinux = options.vmlinux === undefined ? vmlinuxOf(version) : latin1(options.vmlinux);
   const config = { ...DEFAULT_CONFIG, ...options.config };

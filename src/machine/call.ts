@@ -1,7 +1,7 @@
 import type { AttrOf, CommandName } from "../abi/commands.ts";
 import type { Ptr } from "../abi/memory.ts";
 import type { MapLine } from "../process/idmap.ts";
-import type { MountCall } from "../bpffs/mount.ts";
+import type { MountCall } from "../bpffs/mount_asked.ts";
 import type { CallOptions, RawCall } from "../commands/entry.ts";
 import type { Limits } from "../kernel/task.ts";
 

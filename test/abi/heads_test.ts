@@ -115,9 +115,9 @@ Deno.test("before 6.12 CAP_SYS_ADMIN does not stand in for CAP_NET_ADMIN in PROG
 Deno.test("a head reads what a caller wrote as the kernel would", () => {
   const refusal = (command: CommandName, attr: Readonly<Record<string, number>>) =>
     refusing(headOf(command)!, "6.18", { attr, tailIsZero: true, capable: () => true })?.name;
-  equal(refusal("LINK_GET_NEXT_ID", { start_id: -1 }), "start_id");
-  equal(refusal("LINK_GET_NEXT_ID", { start_id: 2 ** 32 }), undefined);
-  equal(refusal("LINK_GET_NEXT_ID", { start_id: NaN }), undefined);
+  equal(refusal("TOKEN_CREATE", { flags: -1 }), "flags");
+  equal(refusal("TOKEN_CREATE", { flags: 2 ** 32 }), undefined);
+  equal(refusal("TOKEN_CREATE", { flags: NaN }), undefined);
   equal(refusal("ITER_CREATE", { flags: 0.5 }), undefined);
   // relative_id shares its bytes with relative_fd, which is what the check names.
   equal(refusal("PROG_DETACH", { attach_type: 0, relative_id: 3 }), "relative_fd");

@@ -1,7 +1,7 @@
 /**
- * What the package's declarations say of Immutable's `Map`, the one foreign type that the state
+ * What the package's declarations say of Immutable's maps, the one foreign kind of type that the state
  * shows: a consumer has not installed Immutable, and needs no more of it than this. The build puts
- * it beside the declarations; `package_test.ts` holds that Immutable's own `Map` is one.
+ * it beside the declarations; `package_test.ts` holds that Immutable's own are such.
  */
 export interface Map<K, V> extends Iterable<[K, V]> {
   readonly size: number;
@@ -13,3 +13,6 @@ export interface Map<K, V> extends Iterable<[K, V]> {
   values(): IterableIterator<V>;
   entries(): IterableIterator<[K, V]>;
 }
+
+/** A map that keeps the order in which its keys came. */
+export type OrderedMap<K, V> = Map<K, V>;

@@ -166,23 +166,32 @@ async function showing(
   return { path: { ...path, trail: path.trail.slice(0, upTo) }, difference };
 }
 
-/** Leaves out every call that the difference does not need. */
+/** Leaves out every call that the difference does not need, and every two that it needs together. */
 async function withoutSpare(
   runner: KernelRunner,
   options: CampaignOptions,
   found: Shown,
   key: string,
 ): Promise<Shown> {
-  let least = found;
-  for (let i = least.path.trail.length - 2; i >= 0; i--) {
-    const { trail } = least.path;
-    for (const shorter of [without(trail, i), trail.toSpliced(i, 1)]) {
-      const path = remade({ ...least.path, trail: shorter });
-      const shown = await showing(runner, options, path, key);
-      if (shown === undefined) continue;
-      least = shown;
-      break;
-    }
+  for (const { trail } of shorterThan(found.path)) {
+    const shown = await showing(runner, options, remade({ ...found.path, trail }), key);
+    if (shown !== undefined) return await withoutSpare(runner, options, shown, key);
   }
-  return least;
+  return found;
+}
+
+/** Of longer paths no pairs are tried: there are too many. */
+const PAIRED = 12;
+
+/** The path without one of its calls, the last ones first, then without two. */
+function* shorterThan(path: Path): Generator<Path> {
+  const { trail } = path;
+  const last = trail.length - 2;
+  for (let i = last; i >= 0; i--) {
+    yield { ...path, trail: without(trail, i) };
+    yield { ...path, trail: trail.toSpliced(i, 1) };
+  }
+  for (let i = trail.length > PAIRED ? -1 : last; i >= 0; i--) {
+    for (let j = i - 1; j >= 0; j--) yield { ...path, trail: without(without(trail, i), j) };
+  }
 }

@@ -1,5 +1,6 @@
 /** File systems on a disk: all that matters of them is that their inodes leave memory. */
-import { mount as mountKernel, type MountCall } from "../../bpffs/mount.ts";
+import { mount as mountKernel } from "../../bpffs/mount.ts";
+import type { MountCall } from "../../bpffs/mount_asked.ts";
 import { type Outcome, unmodelled } from "../../kernel/outcome.ts";
 import type { Task } from "../../kernel/task.ts";
 import { type K, withDevices } from "./state.ts";

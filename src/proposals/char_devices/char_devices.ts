@@ -98,6 +98,7 @@ function own(k: K, taskNumber: number, call: Call | DeviceCall): Outcome | undef
  * ```
  */
 export function CHAR_DEVICES(reading: Reading): Proposal<Devices, DeviceCall> {
+  if (!(reading in ADDED)) throw new RangeError(`no such reading: ${reading}`);
   return {
     name: `character devices, bound by ${reading}`,
     rules: CHAR_DEVICES_RULES,

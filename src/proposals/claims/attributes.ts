@@ -143,7 +143,7 @@ export const ATTRIBUTES_CLAIMS: readonly Claim[] = [
   {
     id: `${DEVICES}/metadata-becomes-sysfs`,
     source: DEVICES,
-    says: "files that tell metadata beside the pins come to what sysfs would be",
+    says: "metadata that is told beside the pins comes to what files of sysfs would tell",
     verdict: "holds",
     check: () => every(pairs(MAPS, VERSIONS), sameAsSysfs),
   },

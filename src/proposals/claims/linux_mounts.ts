@@ -4,7 +4,7 @@ import { CAPABILITIES, type Capability } from "../../kernel/capabilities.ts";
 import { VERSIONS } from "../../kernel/version.ts";
 import { boot, type Machine } from "../../machine/machine.ts";
 import { type Move, search } from "../search.ts";
-import { every, pairs } from "./cases.ts";
+import { after, every, pairs } from "./cases.ts";
 import type { Claim, Finding } from "./claim.ts";
 import { did, get, KEY, MAP, move, USER, VALUE, valueAt } from "./linux_moves.ts";
 
@@ -101,12 +101,13 @@ function hidden(m: Machine): boolean {
 function mountsHurt(): Finding {
   const both = mounted(start(), "/tmp/a").bpf("OBJ_PIN", { pathname: HOME, bpf_fd: 3 })
     .bpf("OBJ_PIN", { pathname: AWAY, bpf_fd: 3 }).close(3);
-  return search(both, [UMOUNT, UMOUNT_HOME], 1, (m) => {
+  const found = search(both, [UMOUNT, UMOUNT_HOME], 1, (m) => {
     const last = m.trail[m.trail.length - 1].call;
     if (last.op !== "umount") return undefined;
     const other = last.path === FS ? AWAY : HOME;
     return leads(m, other) ? `${other} leads to the map as before` : undefined;
   });
+  return after(["mount at /tmp/a", "pin at /sys/fs/bpf", "pin at /tmp/a", "close"], found);
 }
 
 /** An administrator lists what is at the well-known place. */

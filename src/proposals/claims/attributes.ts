@@ -8,7 +8,7 @@ import { attributes, type KobjectReading } from "../attributes/proposal.ts";
 import { catSysfs, factAt, lsSysfs } from "../attributes/tool.ts";
 import { propose } from "../proposal.ts";
 import { type Move, search } from "../search.ts";
-import { type Contradiction, every, pairs } from "./cases.ts";
+import { after, type Contradiction, every, pairs } from "./cases.ts";
 import type { Claim, Finding } from "./claim.ts";
 
 type AttributeMachine = Machine;
@@ -131,7 +131,7 @@ export const ATTRIBUTES_CLAIMS: readonly Claim[] = [
     source: "char-devices",
     says: "kobjects can be put at objects without touching how long those live",
     verdict: "fails",
-    check: kobjectsNeedCare,
+    check: () => after(["MAP_CREATE"], kobjectsNeedCare()),
   },
   {
     id: `${DEVICES}/sysfs-too-rigid`,

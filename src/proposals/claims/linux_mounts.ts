@@ -150,7 +150,9 @@ function tried(wrong: (m: Machine, begin: Machine) => string | undefined): Findi
     const begin = start({}, version).bpf("OBJ_PIN", { pathname: HOME, bpf_fd: 3 })
       .chmod("/tmp/a", 0o777).setuid(USER);
     const found = search(begin, TRICKS, 3, (m) => wrong(m, begin));
-    return found.holds ? undefined : [version, `setuid ${USER}`, ...found.counterexample];
+    return found.holds
+      ? undefined
+      : [version, "pin at /sys/fs/bpf", `setuid ${USER}`, ...found.counterexample];
   });
 }
 
@@ -186,7 +188,7 @@ export const LINUX_MOUNTS_CLAIMS: readonly Claim[] = [
     source: "persistent-maps-commit",
     says: "later mounts in a namespace show the same instance, on the kernels of today",
     verdict: "fails",
-    check: () => showsOne({}),
+    check: () => after(["mount at /tmp/a"], showsOne({})),
   },
   {
     id: "persistent-maps-commit/instance-per-namespace",
@@ -246,7 +248,7 @@ export const LINUX_MOUNTS_CLAIMS: readonly Claim[] = [
     source: "file-system-or-devices",
     says: "a standard location is where every process finds what was pinned there",
     verdict: "fails",
-    check: foundAtHome,
+    check: () => after(["pin at /sys/fs/bpf", "fork"], foundAtHome()),
   },
   {
     id: "file-system-or-devices/root-mounts",

@@ -432,7 +432,7 @@ export const LINUX_USERS_CLAIMS: readonly Claim[] = [
     source,
     says: "a bpf map is no means of communication between processes, pinned or not",
     verdict: "fails",
-    check: noIpc,
+    check: () => after(["pin", "exit"], noIpc()),
   },
   {
     id: "file-system-or-devices/only-objects",

@@ -1,5 +1,5 @@
 /** What the texts claim about mounts of the file system: one, many, and whose. */
-import { CLONE_NEWNS, CLONE_NEWUSER, MS_BIND } from "../../abi/mount_flags.ts";
+import { CLONE_NEWNS, CLONE_NEWUSER, FSCONFIG_CMD_CREATE, MS_BIND } from "../../abi/mount_flags.ts";
 import { CAPABILITIES, type Capability } from "../../kernel/capabilities.ts";
 import { VERSIONS } from "../../kernel/version.ts";
 import { boot, type Machine } from "../../machine/machine.ts";
@@ -175,6 +175,29 @@ const TRICKS: readonly Move[] = [
   move("mount at /sys/fs/bpf", (m) => mounted(m, FS)),
 ];
 
+/** A user's own namespace, where the user takes every step but the one that root is asked for. */
+const ROAD: readonly Move[] = [
+  move("unshare a user namespace", (m) => m.as(1).unshare(CLONE_NEWUSER | CLONE_NEWNS)),
+  move("fsopen", (m) => m.as(1).fsopen("bpf")),
+  move("send it to root", (m) => m.as(1).send(3, [5])),
+  move("root receives it", (m) => m.as(0).recv(4)),
+  move("root creates the instance", (m) => m.as(0).fsconfig(5, FSCONFIG_CMD_CREATE)),
+  move("fsmount", (m) => m.as(1).fsmount(5)),
+  move("move_mount to /tmp/a", (m) => m.as(1).moveMount(6, "/tmp/a")),
+];
+
+/** Whether somebody who is not root mounts an instance, with whatever help. */
+function rootAlone(): Finding {
+  return every(VERSIONS, (version) => {
+    let m: Machine | undefined = start({}, version).close(3).socketpair().fork().as(1).setuid(USER);
+    for (const { make } of ROAD) m = m === undefined ? undefined : make(m);
+    if (m === undefined) return undefined;
+    const lines = m.as(1).mounts().lines.filter((line) => line.includes(" /tmp/a bpf "));
+    if (lines.length === 0) return undefined;
+    return [version, `setuid ${USER}`, ...ROAD.map(({ name }) => name), "the user has mounted it"];
+  });
+}
+
 export const LINUX_MOUNTS_CLAIMS: readonly Claim[] = [
   {
     id: "persistent-maps-commit/one-instance",
@@ -258,9 +281,16 @@ export const LINUX_MOUNTS_CLAIMS: readonly Claim[] = [
     check: onlySysAdmin,
   },
   {
+    id: "file-system-or-devices/root-alone-mounts",
+    source: "file-system-or-devices",
+    says: "mounting is for root alone",
+    verdict: "fails",
+    check: rootAlone,
+  },
+  {
     id: "file-system-or-devices/users-make-no-instance",
     source: "file-system-or-devices",
-    says: "a user without privilege comes by no instance of his own, user namespaces or not",
+    says: "by himself a user without privilege makes no instance, user namespaces or not",
     verdict: "holds",
     check: () =>
       tried((m, begin) => instances(m) > instances(begin) ? "a new instance is there" : undefined),

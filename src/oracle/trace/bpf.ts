@@ -133,7 +133,12 @@ function align(world: World, task: number, call: Bpf | undefined, { observed }: 
   }
 }
 
-const ALLOCATES: ReadonlySet<string> = new Set(["MAP_CREATE", "PROG_LOAD", "MAP_UPDATE_ELEM"]);
+const ALLOCATES: ReadonlySet<string> = new Set([
+  "MAP_CREATE",
+  "PROG_LOAD",
+  "BTF_LOAD",
+  "MAP_UPDATE_ELEM",
+]);
 
 /** Refusals that the machine decides on which the trace was made, not the specification. */
 export function environment(

@@ -44,6 +44,14 @@ export function insideOf(map: readonly Extent[], id: number): number | undefined
   return found === undefined ? undefined : found.inside + (id - found.outside);
 }
 
+/** What an id is shown as that a user namespace does not have. */
+const OVERFLOW_ID = 65534;
+
+/** An id of the initial namespace as a caller is told it (`from_kuid_munged`). */
+export function toldId(map: readonly Extent[], id: number): number {
+  return insideOf(map, id) ?? OVERFLOW_ID;
+}
+
 /** Whether the effective set has a capability, in the task's own user namespace. */
 export function hasCapability(cred: Credentials, cap: Capability): boolean {
   return (cred.effective >> BigInt(CAPABILITIES[cap])) % 2n === 1n;

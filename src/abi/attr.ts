@@ -1,5 +1,5 @@
-import { commandAbi, type CommandByName, type CommandName, COMMON_ATTR } from "./commands.ts";
 import { decodeFields, encodeFields, type FieldValue } from "./codec.ts";
+import { commandAbi, type CommandByName, type CommandName, COMMON_ATTR } from "./commands.ts";
 import type { FieldKind } from "./field.ts";
 
 type ReadOf<K extends FieldKind> = K extends "u32" | "s32" ? number

@@ -8,8 +8,8 @@
  * The **run text** is what is executed: `no-run` blocks are blank, and each expectation is a call of
  * the runtime (runtime.ts). Line 1 is never code (a fence opens above it), and holds the imports.
  */
-import { BARRIER, type Block, type Section } from "./extract.ts";
 import { type Expectation, type Fault, findExpectations } from "./expectations.ts";
+import { BARRIER, type Block, type Section } from "./extract.ts";
 import type { Prelude } from "./prelude.ts";
 import { declaredNames, moduleSpecifiers, type Node, parseModule, usedNames } from "./syntax.ts";
 

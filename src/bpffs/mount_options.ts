@@ -8,8 +8,8 @@ import {
   MS_SYNCHRONOUS,
 } from "../abi/mount_flags.ts";
 import { type Delegation, NO_DELEGATION } from "../kernel/inodes.ts";
-import type { MountOptions } from "../kernel/mount_options.ts";
 import { kstrto } from "../kernel/kstrto.ts";
+import type { MountOptions } from "../kernel/mount_options.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Version } from "../kernel/version.ts";
 import { DELTA, has } from "../versions/deltas.ts";

@@ -3,8 +3,8 @@
  * one of the rules of PATH; it is the same whichever call has the path.
  */
 import * as E from "fp-ts/lib/Either.js";
-import { MS_NOSYMFOLLOW } from "../abi/mount_flags.ts";
 import { type Memory, type Ptr, readString } from "../abi/memory.ts";
+import { MS_NOSYMFOLLOW } from "../abi/mount_flags.ts";
 import { anyFileAt } from "../kernel/fds.ts";
 import type { Inode, Place } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";

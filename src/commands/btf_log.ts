@@ -6,9 +6,9 @@ import { Vlog } from "../btf/vlog.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Write } from "../kernel/outcome.ts";
 import type { Rule } from "../kernel/rule.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 import { type Args, attrWritable } from "./args.ts";
 import { trueSizeWritable, withTrueSize } from "./common_log.ts";
-import { DELTA, has } from "../versions/deltas.ts";
 
 type Load = Args<"BTF_LOAD">;
 

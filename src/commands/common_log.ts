@@ -1,10 +1,10 @@
+import type { CommandName } from "../abi/commands.ts";
 import { addressOf, isNull, type Ptr, writable } from "../abi/memory.ts";
 import { word } from "../abi/words.ts";
+import { Vlog } from "../btf/vlog.ts";
 import type { Write } from "../kernel/outcome.ts";
 import type { Rule } from "../kernel/rule.ts";
 import { rules } from "../kernel/rule.ts";
-import type { CommandName } from "../abi/commands.ts";
-import { Vlog } from "../btf/vlog.ts";
 import type { Args, CommonAttr } from "./args.ts";
 import type { LogAttr } from "./log_attr.ts";
 import { after } from "./tail.ts";

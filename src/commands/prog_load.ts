@@ -6,6 +6,7 @@ import {
   MAX_PROG_TYPE,
 } from "../abi/constants.ts";
 import { isNull, read, readString } from "../abi/memory.ts";
+import { objectName } from "../abi/names.ts";
 import { bpfCapable, netAdminCapable, perfmonCapable } from "../kernel/capabilities.ts";
 import { fileAt, freeFd, install } from "../kernel/fds.ts";
 import { insert, nextFreeId } from "../kernel/ids.ts";
@@ -26,13 +27,12 @@ import {
 import { isUnprivileged, needsNetAdmin, needsPerfmon, returns } from "../programs/types.ts";
 import { isStraight, mapFds, returnedConstant } from "../programs/verdict.ts";
 import { xlated } from "../programs/xlated.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 import { type Args, attrWritable, type Command } from "./args.ts";
 import { commonLogFits } from "./common_log.ts";
 import { logIsSane } from "./log_attr.ts";
-import { objectName } from "../abi/names.ts";
-import { checkStructOps } from "./struct_ops_prog.ts";
 import { lacksPrivilege } from "./privilege.ts";
-import { DELTA, has } from "../versions/deltas.ts";
+import { checkStructOps } from "./struct_ops_prog.ts";
 
 /** Source: kernel/bpf/syscall.c, bpf_prog_load, and kernel/bpf/verifier.c for what follows `name`. */
 export const R = rules("PROG_LOAD", {

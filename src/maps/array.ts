@@ -11,16 +11,16 @@ import {
   BPF_F_WRONLY_PROG,
   BPF_NOEXIST,
 } from "../abi/constants.ts";
+import { word, wordAt } from "../abi/words.ts";
 import { perfmonCapable } from "../kernel/capabilities.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { BpfMap } from "../kernel/maps.ts";
 import { Radix } from "../kernel/radix.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
-import { bothProgFlags, type CreateAttr, type MapKind, round8, sizes } from "./kind.ts";
-import { word, wordAt } from "../abi/words.ts";
-import { chargeable, overMemlock } from "./memlock.ts";
 import { DELTA, has } from "../versions/deltas.ts";
+import { bothProgFlags, type CreateAttr, type MapKind, round8, sizes } from "./kind.ts";
+import { chargeable, overMemlock } from "./memlock.ts";
 
 /** What BPF_MAP_TYPE_ARRAY refuses, in the kernel's order. Source: kernel/bpf/arraymap.c. */
 export const ARRAY = rules("ARRAY", {

@@ -9,10 +9,10 @@ import {
   type Version,
 } from "bpfspec";
 import { takesAtMost } from "./affordable.ts";
-import { compare, type Comparison } from "./compare.ts";
-import type { KernelRunner, Script, ScriptResult } from "./script.ts";
 import { NotReplayable } from "./areas.ts";
+import { compare, type Comparison } from "./compare.ts";
 import { CLEANUP, registers } from "./registers.ts";
+import type { KernelRunner, Script, ScriptResult } from "./script.ts";
 import { sysctlSteps, translate, type Translation } from "./translate.ts";
 import { type TypeIds, typeIdsOf, usesTypes } from "./type_ids.ts";
 

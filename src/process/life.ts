@@ -1,13 +1,13 @@
-import { Radix } from "../kernel/radix.ts";
-import { closeFd, withTask } from "../kernel/fds.ts";
 import { ALL_CAPABILITIES, capable, type Credentials } from "../kernel/capabilities.ts";
+import { closeFd, withTask } from "../kernel/fds.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import { done, type Outcome, refuse } from "../kernel/outcome.ts";
 import { enterNamespace, leaveNamespace } from "../kernel/mounts.ts";
+import { done, type Outcome, refuse } from "../kernel/outcome.ts";
+import { Radix } from "../kernel/radix.ts";
 import { holdFile, holdPlace, putPlace } from "../kernel/refs.ts";
-import { hasCapability, outsideOf } from "../kernel/userns.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Limits, Task } from "../kernel/task.ts";
+import { hasCapability, outsideOf } from "../kernel/userns.ts";
 import { holdMapping, unmapAll } from "./mappings.ts";
 
 /**

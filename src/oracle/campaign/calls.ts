@@ -13,8 +13,10 @@ import {
   returning,
   room,
 } from "bpfspec";
-import type { Choice } from "./choices.ts";
 import { load } from "./btf.ts";
+import type { Choice } from "./choices.ts";
+import { FILE_KINDS } from "./files.ts";
+import { create, createTyped, element, nextKey } from "./maps.ts";
 import {
   changedMount,
   chdir,
@@ -25,11 +27,9 @@ import {
   umount,
   unshare,
 } from "./mounts.ts";
-import { FILE_KINDS } from "./files.ts";
-import { create, createTyped, element, nextKey } from "./maps.ts";
 import { BOUNDARIES, FLAGS, isWrong, ODD_PATHS, one, PATHS, wrongPlace } from "./pools.ts";
-import { structOpsCall } from "./struct_ops.ts";
 import { fdOf, fdsOf, someFd } from "./state.ts";
+import { structOpsCall } from "./struct_ops.ts";
 
 type Make = (m: Machine, choice: Choice) => Call;
 

@@ -1,6 +1,6 @@
 import { Map as PMap } from "immutable";
-import { type Outcome, unmodelled } from "../../kernel/outcome.ts";
 import type { Target } from "../../bpffs/attributes.ts";
+import { type Outcome, unmodelled } from "../../kernel/outcome.ts";
 import { holdMap, holdProg } from "../../kernel/refs.ts";
 import type { Task } from "../../kernel/task.ts";
 import type { Call } from "../../machine/call.ts";

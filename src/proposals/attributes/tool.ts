@@ -1,7 +1,7 @@
 /** What a shell does with the attributes, as runs of calls. */
 import type { Machine } from "../../machine/machine.ts";
-import { type K } from "./state.ts";
 import { factNames, type Kind } from "./facts.ts";
+import { type K } from "./state.ts";
 
 /** `ls` below /sys/kernel/bpf. */
 export function lsSysfs(machine: Machine, path: string): readonly string[] | Machine["result"] {

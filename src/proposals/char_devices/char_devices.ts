@@ -3,10 +3,10 @@
  * nodes that the user makes wherever they are wanted, and two commands of bpf(2) that bind an object
  * to a device and fetch it again.
  */
-import type { Call } from "../../machine/call.ts";
 import { type Outcome, unmodelled } from "../../kernel/outcome.ts";
-import type { Task } from "../../kernel/task.ts";
 import type { Rule } from "../../kernel/rule.ts";
+import type { Task } from "../../kernel/task.ts";
+import type { Call } from "../../machine/call.ts";
 import type { Proposal } from "../proposal.ts";
 import {
   bind,

@@ -1,8 +1,8 @@
 /** What the proposal of character devices adds to a kernel. */
+import type { Mode } from "../../kernel/files.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { Radix } from "../../kernel/radix.ts";
 import { holdObject, putMap, putProg } from "../../kernel/refs.ts";
-import type { Mode } from "../../kernel/files.ts";
 import type { Proposed } from "../proposal.ts";
 
 /** The two major numbers, out of those that are left to local use (240 to 254). */

@@ -3,9 +3,9 @@
  * map, and a struct_ops map with a link, which can be pinned. All run on one machine, with the same sockets.
  */
 import { BPF_F_LINK, BPF_MAP_TYPE_STRUCT_OPS, BPF_STRUCT_OPS } from "../../abi/constants.ts";
-import { btf } from "../../btf/encode.ts";
-import { latin1, room } from "../../abi/memory.ts";
 import { u32 } from "../../abi/make.ts";
+import { latin1, room } from "../../abi/memory.ts";
+import { btf } from "../../btf/encode.ts";
 import type { Machine } from "../../machine/machine.ts";
 import { type Shape, structOps } from "../../maps/struct_ops/shape.ts";
 import { nameIn } from "../../maps/struct_ops/tcp.ts";

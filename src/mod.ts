@@ -8,6 +8,7 @@
 export { ERRNO, type ErrnoName, errnoName } from "./abi/errno.ts";
 export * from "./abi/constants.ts";
 export * from "./abi/commands.ts";
+export { O_CREAT } from "./abi/file_flags.ts";
 export { decodeAttr, encodeAttr } from "./abi/attr.ts";
 export { decodeInfo, type EncodableInfo, encodeInfo, type InfoName, INFOS } from "./abi/infos.ts";
 export { assemble, insn, returning } from "./abi/insn.ts";
@@ -86,7 +87,7 @@ export { catSysfs, factAt, lsSysfs, sysfsNodes } from "./proposals/attributes/to
 export { COMPARISONS } from "./proposals/designs/all.ts";
 export type { Compared, Comparison } from "./proposals/designs/comparison.ts";
 export { KEYS_AS_FILES } from "./proposals/keys_as_files/proposal.ts";
-export { type KeysCall, O_CREAT } from "./proposals/keys_as_files/calls.ts";
+export type { KeysCall } from "./proposals/keys_as_files/calls.ts";
 export { type Format, isName } from "./proposals/keys_as_files/format.ts";
 export {
   cat,

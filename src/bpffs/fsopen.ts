@@ -3,6 +3,7 @@
  * fs/fsopen.c and fs/namespace.c.
  */
 import * as E from "fp-ts/lib/Either.js";
+import { PAGE_SIZE } from "../abi/limits.ts";
 import { isNull, type Ptr, readString } from "../abi/memory.ts";
 import * as MS from "../abi/mount_flags.ts";
 import { capable } from "../kernel/capabilities.ts";
@@ -34,7 +35,6 @@ export const FSOPEN = rules("fsopen", {
   fd_limit: ["EMFILE", "the task has RLIMIT_NOFILE descriptors"],
 });
 
-const PAGE_SIZE = 4096;
 const TYPE = /^[a-z][a-z0-9_]*$/;
 
 /** fsopen(2): a file system in the making, which will belong to the caller's user namespace. */

@@ -1,6 +1,7 @@
 /** mount(2), as far as a bpffs and its neighbours need it. Source: fs/namespace.c. */
 import * as E from "fp-ts/lib/Either.js";
 import { Map as PMap } from "immutable";
+import { PAGE_SIZE, PATH_MAX } from "../abi/limits.ts";
 import { isNull, type Ptr, readString } from "../abi/memory.ts";
 import * as MS from "../abi/mount_flags.ts";
 import type { Inode, Superblock } from "../kernel/inodes.ts";
@@ -19,8 +20,6 @@ import { MOUNT } from "./mount_rules.ts";
 import { remount } from "./remount.ts";
 import { type Found, inodeAt, mountedOn, pathAt, placeOf, resolve } from "./walk.ts";
 
-const PATH_MAX = 4096;
-const PAGE_SIZE = 4096;
 const OURS = MS.MS_SHARED | MS.MS_PRIVATE | MS.MS_SLAVE | MS.MS_UNBINDABLE;
 
 /** A string argument: undefined for NULL (`copy_mount_string`). */

@@ -1,5 +1,6 @@
 /** The options of a bpffs, as mount(2) takes them in its data (kernel/bpf/inode.c, fs/fs_context.c). */
 import * as E from "fp-ts/lib/Either.js";
+import { S_IALLUGO } from "../abi/file_flags.ts";
 import {
   MS_DIRSYNC,
   MS_LAZYTIME,
@@ -118,12 +119,10 @@ function source({ version }: Asking, options: MountOptions, value: string | unde
   return E.right({ ...options, source: value });
 }
 
-const S_IALLUGO = 0o7777n;
-
 function mode(options: MountOptions, value: string | undefined): Parsed {
   const bits = value === undefined ? "bad" : kstrto(value, 8, 32);
   if (typeof bits === "string") return E.left(OPTIONS.mode);
-  return E.right({ ...options, mode: Number(bits & S_IALLUGO) });
+  return E.right({ ...options, mode: Number(bits) & S_IALLUGO });
 }
 
 function owner(

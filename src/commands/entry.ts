@@ -16,6 +16,7 @@ import {
 } from "../abi/commands.ts";
 import { BPF_COMMON_ATTRS } from "../abi/constants.ts";
 import type { Field } from "../abi/field.ts";
+import { PAGE_SIZE } from "../abi/limits.ts";
 import { type Memory, type Ptr, read } from "../abi/memory.ts";
 import { bpfCapable } from "../kernel/capabilities.ts";
 import type { Kernel } from "../kernel/kernel.ts";
@@ -54,8 +55,6 @@ export const ENTRY = rules("ENTRY", {
   common_fault: ["EFAULT", "the common attr cannot be read", { since: "7.2" }],
   command: ["EINVAL", "`cmd` is not a command of this kernel"],
 });
-
-const PAGE_SIZE = 4096;
 
 /** What the raw door takes: the arguments of the system call, and the memory they point into. */
 export interface RawCall {

@@ -1,5 +1,4 @@
-import type { OpenFile } from "./files.ts";
-import type { FileObject } from "./files.ts";
+import type { FileObject, OpenFile } from "./files.ts";
 import type { Kernel } from "./kernel.ts";
 import { holdFile, openFile, putFile } from "./refs.ts";
 import type { Task } from "./task.ts";

@@ -11,6 +11,7 @@ import {
   BPF_F_WRONLY_PROG,
   BPF_NOEXIST,
 } from "../abi/constants.ts";
+import { INT_MAX } from "../abi/limits.ts";
 import { word, wordAt } from "../abi/words.ts";
 import { perfmonCapable } from "../kernel/capabilities.ts";
 import type { Kernel } from "../kernel/kernel.ts";
@@ -61,7 +62,6 @@ export const ARRAY = rules("ARRAY", {
 });
 
 const KMALLOC_MAX = 4 * 2 ** 20;
-const INT_MAX = 0x7fffffff;
 /** sizeof(struct bpf_array) up to its elements: what is added to the elements' own size. */
 const HEADER = 320;
 

@@ -1,3 +1,4 @@
+import { NR_OPEN } from "../abi/limits.ts";
 import { ALL_CAPABILITIES, capable, type Credentials } from "../kernel/capabilities.ts";
 import { closeFd, withTask } from "../kernel/fds.ts";
 import type { Kernel } from "../kernel/kernel.ts";
@@ -98,8 +99,6 @@ export const SETRLIMIT = rules("setrlimit", {
   nr_open: ["EPERM", "RLIMIT_NOFILE is to be above `fs.nr_open` (1048576)"],
   raise: ["EPERM", "a limit is to be raised and the caller has no CAP_SYS_RESOURCE"],
 });
-
-const NR_OPEN = 1048576;
 
 /** setrlimit(2) of RLIMIT_NOFILE and RLIMIT_MEMLOCK, the soft limit and the hard one alike. */
 export function setrlimit(k: Kernel, task: Task, limits: Partial<Limits>): Outcome {

@@ -1,6 +1,7 @@
 /** Judges bpf(2) calls of a trace. */
 import {
   type Call,
+  COMMANDS,
   decodeAttr,
   type Kernel,
   latin1,
@@ -8,7 +9,6 @@ import {
   step,
   type Verdict,
 } from "bpfspec";
-import { COMMANDS } from "bpfspec";
 import {
   agrees,
   allowedSet,

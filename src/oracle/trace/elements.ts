@@ -2,8 +2,7 @@
  * Elements of maps whose keys a trace does not show. Every answer is right that some key would give:
  * the call is made on each of the states that the map may be in.
  */
-import { type Call, type Kernel, type Outcome, room, u32 } from "bpfspec";
-import type { BpfMap } from "bpfspec";
+import { type BpfMap, type Call, type Kernel, type Outcome, room, u32 } from "bpfspec";
 import type { Bounds, World } from "./world.ts";
 
 /** One way that things may be: a kernel to make the call on, and the call with its holes filled. */

@@ -1,6 +1,5 @@
 /** What a call wrote to its caller, as far as a trace shows it. */
-import { decodeInfo, INFOS, latin1, type Outcome } from "bpfspec";
-import type { Call } from "bpfspec";
+import { type Call, decodeInfo, INFOS, latin1, type Outcome } from "bpfspec";
 import type { Shown } from "./event.ts";
 import type { World } from "./world.ts";
 

@@ -56,7 +56,8 @@ import { R as PROG_LOAD } from "./prog_load.ts";
 
 type Table = Readonly<Record<string, Rule>>;
 
-const TABLES: readonly Table[] = [
+/** Commands of bpf(2), the way into them, and what they share. */
+const COMMANDS: readonly Table[] = [
   ENTRY,
   LOG,
   MAP_CREATE,
@@ -66,55 +67,63 @@ const TABLES: readonly Table[] = [
   MAP_GET_NEXT_KEY,
   MAP_FREEZE,
   MAP_NEXT,
-  PROG_NEXT,
   MAP_FD,
-  PROG_FD,
-  BTF_NEXT,
-  BTF_FD,
-  OBJ_GET_INFO_BY_FD,
-  OBJ_PIN,
-  OBJ_GET,
   PROG_LOAD,
+  PROG_NEXT,
+  PROG_FD,
   BTF_LOAD,
   ...BTF_RULES,
+  BTF_NEXT,
+  BTF_FD,
   LINK_CREATE,
   LINK_UPDATE,
   LINK_DETACH,
-  LINK_FD,
   LINK_NEXT,
-  HASH,
-  ARRAY,
-  STRUCT_OPS,
+  LINK_FD,
+  OBJ_GET_INFO_BY_FD,
+  OBJ_PIN,
+  OBJ_GET,
+];
+
+const MAP_TYPES: readonly Table[] = [ARRAY, HASH, STRUCT_OPS];
+
+/** Calls that take paths, or descriptors of files. */
+const FILES: readonly Table[] = [
   PATH,
   CREATE,
   DELETE,
   RMDIR,
   UNLINK,
   RENAME,
+  LINK,
+  MKNOD,
   CHMOD,
   CHOWN,
+  TRUNCATE,
+  ACCESS,
+  XATTR,
   OPEN,
+  READ,
+  WRITE,
+  LSEEK,
+  FSTAT,
+  READLINK,
+  CHDIR,
+  FCHDIR,
+];
+
+const MOUNTS: readonly Table[] = [
   MOUNT,
   OPTIONS,
   UMOUNT,
-  UNSHARE,
-  IDMAP,
   FSOPEN,
   FSCONFIG,
   FSMOUNT,
   MOVE_MOUNT,
-  READ,
-  WRITE,
-  LSEEK,
-  LINK,
-  MKNOD,
-  TRUNCATE,
-  FSTAT,
-  READLINK,
-  ACCESS,
-  XATTR,
-  CHDIR,
-  FCHDIR,
+];
+
+/** Descriptors, mappings, ids and limits of tasks. */
+const PROCESSES: readonly Table[] = [
   CLOSE,
   DUP,
   DUP2,
@@ -127,7 +136,11 @@ const TABLES: readonly Table[] = [
   SETGID,
   CAPSET,
   SETRLIMIT,
+  UNSHARE,
+  IDMAP,
 ];
+
+const TABLES: readonly Table[] = [COMMANDS, MAP_TYPES, FILES, MOUNTS, PROCESSES].flat();
 
 /** Every rule of the model, by owner, within an owner in the kernel's order. */
 export const RULES: readonly Rule[] = [

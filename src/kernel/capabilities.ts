@@ -16,6 +16,7 @@ export const CAPABILITIES = {
   CAP_BPF: 39,
 } as const;
 
+/** A capability, by its name in capabilities(7). */
 export type Capability = keyof typeof CAPABILITIES;
 
 /** Every capability there is (bits 0 to 40), as root has them. */

@@ -34,12 +34,13 @@ export interface Proposal<X, C extends { readonly op: string }> {
  *
  * @example
  * ```ts
- * import { boot } from "bpfspec";
- * // Without a proposal: a map dies with its last descriptor.
- * const m = boot("6.18")
- *   .bpf("MAP_CREATE", { map_type: 2, key_size: 4, value_size: 4, max_entries: 1 })
- *   .close(3);
- * if (m.mapIds.length !== 0) throw new Error("it lives on");
+ * import { FS_PER_MAP, lsMount, propose, u32 } from "bpfspec";
+ * const m = propose(FS_PER_MAP(), "6.18")
+ *   .bpf("MAP_CREATE", { map_type: 1, key_size: 4, value_size: 4, max_entries: 1 })
+ *   .bpf("MAP_UPDATE_ELEM", { map_fd: 3, key: u32(1), value: u32(42) })
+ *   .mkdir("/tmp/m")
+ *   .call({ op: "mount_map", path: "/tmp/m", data: "fd=3" });
+ * if (String(lsMount(m, "/tmp/m")) !== "01000000") throw new Error("another key");
  * ```
  */
 export function propose<X, C extends { readonly op: string }>(
@@ -64,7 +65,18 @@ function stepWith<X, C extends { readonly op: string }>(
   return { ...outcome, kernel: proposal.settle(before, outcome.kernel as Proposed<X>) };
 }
 
-/** What a proposal added to the kernel of a machine that was made with `propose`. */
+/**
+ * What a proposal added to the kernel of a machine that was made with `propose`.
+ *
+ * @example
+ * ```ts
+ * import { KEYS_AS_FILES, propose, proposedOf } from "bpfspec";
+ * const m = propose(KEYS_AS_FILES, "6.18")
+ *   .bpf("MAP_CREATE", { map_type: 1, key_size: 4, value_size: 4, max_entries: 1 })
+ *   .call({ op: "MAP_EXPAND", map_fd: 3, pathname: "/sys/fs/bpf/m", format: { kind: "hex" } });
+ * if (proposedOf(KEYS_AS_FILES, m).dirs.size !== 1) throw new Error("no directory of keys");
+ * ```
+ */
 export function proposedOf<X, C extends { readonly op: string }>(
   _proposal: Proposal<X, C>,
   machine: Machine<C>,

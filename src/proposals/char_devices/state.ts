@@ -19,6 +19,7 @@ export const BPF_PROG_MAJOR = 241;
  */
 export type Reading = "file" | "number" | "inode" | "own_fs";
 
+/** Every reading. */
 export const READINGS: readonly Reading[] = ["file", "number", "inode", "own_fs"];
 
 /** A map or program that a device stands for. */
@@ -38,6 +39,7 @@ export interface DeviceFile {
   readonly mode: Mode;
 }
 
+/** What the proposal adds to a kernel. */
 export interface Devices {
   readonly reading: Reading;
   /** The device nodes, by inode. */

@@ -39,6 +39,7 @@ function compareDesigns(): Compared {
   };
 }
 
+/** Every comparison that the book shows. */
 export const COMPARISONS: readonly Comparison[] = [
   { name: "designs", run: compareDesigns },
   MODULES_COMPARED,

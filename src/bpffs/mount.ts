@@ -15,7 +15,7 @@ import { nsCapable } from "../kernel/userns.ts";
 import { DELTA, has } from "../versions/deltas.ts";
 import { askingOf } from "./asking.ts";
 import { type Asked, type MountCall, mountFlags, SB_FLAGS } from "./mount_asked.ts";
-import { freshOptions, parseData } from "./mount_options.ts";
+import { freshOptions, isTypeName, parseData } from "./mount_options.ts";
 import { MOUNT } from "./mount_rules.ts";
 import { remount } from "./remount.ts";
 import { type Found, inodeAt, mountedOn, pathAt, placeOf, resolve } from "./walk.ts";
@@ -173,14 +173,11 @@ function move(k: Kernel, task: Task, target: Found, asked: Asked): Outcome {
   return done(attach(k, from.mount, placeOf(place.right), task.ns));
 }
 
-/** Types that kernels have and the model has not. */
-const TYPE = /^[a-z][a-z0-9_]*$/;
-
 /** A new file system at the target. */
 function newMount(k: Kernel, task: Task, target: Found, asked: Asked): Outcome {
   const { type, source } = asked;
   if (type === undefined) return refuse(k, MOUNT.no_type);
-  if (!TYPE.test(type)) return refuse(k, MOUNT.type);
+  if (!isTypeName(type)) return refuse(k, MOUNT.type);
   if (type !== "bpf" && type !== "tmpfs") return unmodelled(k, "file systems of other types");
   const { userns } = task.cred;
   const owned = type === "tmpfs" || has(k.version, DELTA.mount_owner);

@@ -163,3 +163,8 @@ function delegate(
   const delegation = { ...options.delegation, [key]: options.delegation[key] | mask };
   return E.right({ ...options, delegation });
 }
+
+/** Whether it is what a type of file systems may be called, whether or not the model has the type. */
+export function isTypeName(name: string): boolean {
+  return /^[a-z][a-z0-9_]*$/.test(name);
+}

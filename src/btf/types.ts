@@ -3,6 +3,7 @@
  * BTF_LOAD has checked.
  */
 import { wordAt } from "../abi/words.ts";
+import { FIXED } from "./reader.ts";
 
 /** BTF_KIND_* by number. */
 export const BTF_KINDS = [
@@ -146,8 +147,6 @@ export function parse(data: string): BtfTypes {
   }
   return { types };
 }
-
-const FIXED = 12;
 
 interface Read {
   readonly type: BtfType;

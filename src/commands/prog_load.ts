@@ -5,6 +5,7 @@ import {
   BPF_PROG_TYPE_TRACING,
   MAX_PROG_TYPE,
 } from "../abi/constants.ts";
+import { BTF_MAX_TYPE } from "../abi/limits.ts";
 import { isNull, read, readString } from "../abi/memory.ts";
 import { objectName } from "../abi/names.ts";
 import { bpfCapable, netAdminCapable, perfmonCapable } from "../kernel/capabilities.ts";
@@ -110,7 +111,6 @@ export const R = rules("PROG_LOAD", {
   fd_limit: ["EMFILE", "the task has RLIMIT_NOFILE descriptors; an id has been used up"],
 });
 
-const BTF_MAX_TYPE = 0xfffff;
 const LOG_TRUE_SIZE_AT = 140;
 const LICENSE_MAX = 127;
 const BPF_COMPLEXITY_LIMIT_INSNS = 1_000_000;

@@ -1,9 +1,9 @@
 /** User namespaces and capabilities over them (kernel/user_namespace.c, security/commoncap.c). */
 import {
-  CAPABILITIES,
   type Capability,
   type Credentials,
   type Extent,
+  hasCapability,
   type IdMaps,
   ROOT,
 } from "./capabilities.ts";
@@ -42,11 +42,6 @@ export function outsideOf(map: readonly Extent[], id: number): number | undefine
 export function insideOf(map: readonly Extent[], id: number): number | undefined {
   const found = map.find(({ outside, count }) => id >= outside && id < outside + count);
   return found === undefined ? undefined : found.inside + (id - found.outside);
-}
-
-/** Whether the effective set has a capability, in the task's own user namespace. */
-export function hasCapability(cred: Credentials, cap: Capability): boolean {
-  return (cred.effective >> BigInt(CAPABILITIES[cap])) % 2n === 1n;
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   type Step as ModelStep,
   type Version,
 } from "bpfspec";
-import { compareText, compareWords, tellsWords } from "./compare_files.ts";
+import { compareText, compareWords, type Ran, tellsWords } from "./compare_files.ts";
 import { ID_AT } from "./ids.ts";
 import {
   bytesOf,
@@ -145,8 +145,6 @@ interface Parted {
   readonly observed: string;
   readonly allowed: string;
 }
-
-type Ran = Extract<StepResult, { kind: "ran" }>;
 
 function compareStep(
   translated: Translated,

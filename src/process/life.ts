@@ -1,5 +1,10 @@
 import { NR_OPEN } from "../abi/limits.ts";
-import { ALL_CAPABILITIES, capable, type Credentials } from "../kernel/capabilities.ts";
+import {
+  ALL_CAPABILITIES,
+  capable,
+  type Credentials,
+  hasCapability,
+} from "../kernel/capabilities.ts";
 import { closeFd, withTask } from "../kernel/fds.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { enterNamespace, leaveNamespace } from "../kernel/mounts.ts";
@@ -8,7 +13,7 @@ import { Radix } from "../kernel/radix.ts";
 import { holdFile, holdPlace, putPlace } from "../kernel/refs.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Limits, Task } from "../kernel/task.ts";
-import { hasCapability, outsideOf } from "../kernel/userns.ts";
+import { outsideOf } from "../kernel/userns.ts";
 import { holdMapping, unmapAll } from "./mappings.ts";
 
 /**

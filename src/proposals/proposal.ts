@@ -65,6 +65,11 @@ function stepWith<X, C extends { readonly op: string }>(
   return { ...outcome, kernel: proposal.settle(before, outcome.kernel as Proposed<X>) };
 }
 
+/** A kernel with another addition, in part. */
+export function withProposed<X>(k: Proposed<X>, change: Partial<X>): Proposed<X> {
+  return { ...k, proposed: { ...k.proposed, ...change } };
+}
+
 /**
  * What a proposal added to the kernel of a machine that was made with `propose`.
  *

@@ -15,7 +15,7 @@ import {
 } from "bpfspec";
 import { load } from "./btf.ts";
 import type { Choice } from "./choices.ts";
-import { FILE_KINDS } from "./files.ts";
+import { FILE_KINDS, type Make } from "./files.ts";
 import { create, createTyped, element, nextKey } from "./maps.ts";
 import {
   changedMount,
@@ -30,8 +30,6 @@ import {
 import { BOUNDARIES, FLAGS, isWrong, ODD_PATHS, one, PATHS, wrongPlace } from "./pools.ts";
 import { fdOf, fdsOf, someFd } from "./state.ts";
 import { structOpsCall } from "./struct_ops.ts";
-
-type Make = (m: Machine, choice: Choice) => Call;
 
 function bpf<N extends CommandName>(cmd: N, attr: AttrOf<N>): Call {
   return { op: "bpf", cmd, attr } as Call;

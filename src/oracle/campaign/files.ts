@@ -4,7 +4,8 @@ import type { Choice } from "./choices.ts";
 import { isWrong, ODD_PATHS, one, PATHS } from "./pools.ts";
 import { fdOf, someFd } from "./state.ts";
 
-type Make = (m: Machine, choice: Choice) => Call;
+/** Turns a choice into a call that makes sense where a machine stands. */
+export type Make = (m: Machine, choice: Choice) => Call;
 
 const RELATIVE: readonly string[] = ["a", "b", "d", "d/a", "l", "../a", "..", ".", "e/..", "r0"];
 

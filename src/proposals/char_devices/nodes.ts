@@ -16,7 +16,7 @@ import { done, type Outcome, refuse } from "../../kernel/outcome.ts";
 import { holdPlace } from "../../kernel/refs.ts";
 import { rules } from "../../kernel/rule.ts";
 import type { Task } from "../../kernel/task.ts";
-import type { DeviceCall } from "./call.ts";
+import type { CallOf } from "./call.ts";
 import {
   BPF_MAP_MAJOR,
   BPF_PROG_MAJOR,
@@ -25,8 +25,6 @@ import {
   type K,
   withDevices,
 } from "./state.ts";
-
-type CallOf<Op extends DeviceCall["op"]> = Extract<DeviceCall, { op: Op }>;
 
 /** Source: fs/namei.c, do_mknodat and vfs_mknod. */
 export const MKNOD_DEV = rules("mknod_dev", {

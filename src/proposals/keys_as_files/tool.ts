@@ -19,13 +19,19 @@ function textOf(out: Out, field: string): string {
 }
 
 /** The names in a directory, or what refused to tell them. */
-export function ls(machine: KeysMachine, path: string): readonly string[] | Result {
+export function ls<C extends { readonly op: string }>(
+  machine: Machine<C>,
+  path: string,
+): readonly string[] | Result {
   const m = machine.getdents(path);
   return typeof m.result === "number" ? m.names : m.result;
 }
 
 /** The text of a key's file, or what refused to tell it. */
-export function cat(machine: KeysMachine, path: string): string | Result {
+export function cat<C extends { readonly op: string }>(
+  machine: Machine<C>,
+  path: string,
+): string | Result {
   const opened = machine.open(path);
   const fd = opened.result;
   if (typeof fd !== "number") return fd;

@@ -7,7 +7,7 @@ import type { Row, Table } from "./tables.ts";
 import type { Failure } from "./types.ts";
 
 /** A whole number as a table may write it: decimal, hex, octal, or a shift. */
-export function parseNumber(text: string): bigint | undefined {
+function parseNumber(text: string): bigint | undefined {
   const bare = plain(text).replace(/^\((.*)\)$/, "$1").replace(/(?<=\d),(?=\d{3}\b)/g, "");
   const shift = /^(\d+)U?L*\s*<<\s*(\d+)$/.exec(bare);
   if (shift !== null && Number(shift[2]) < 64) return BigInt(shift[1]) << BigInt(shift[2]);
@@ -79,7 +79,7 @@ function checkField(table: Table, { line, cells }: Row, field: FieldFact): Failu
 }
 
 /** The cells of a table line as they are written. */
-export function rawCells(line: string): string[] {
+function rawCells(line: string): string[] {
   const inner = line.trim().replace(/^\|/, "").replace(/(?<!\\)\|$/, "");
   return inner.split(/(?<!\\)\|/).map((cell) => cell.trim());
 }

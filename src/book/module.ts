@@ -36,7 +36,7 @@ export interface Specifiers {
 }
 
 /** The global of the executing process that the run text talks to. */
-export const RUNTIME = 'globalThis[Symbol.for("bpfspec.book")]';
+const RUNTIME = 'globalThis[Symbol.for("bpfspec.book")]';
 
 interface Edit {
   readonly start: number;

@@ -73,7 +73,7 @@ export function placeOf({ mount, number }: Found): Place {
 }
 
 /** The mount that hides a place, if one does. */
-export function mountOn(k: Kernel, { mount, inode }: Place): number | undefined {
+function mountOn(k: Kernel, { mount, inode }: Place): number | undefined {
   for (const [number, { on }] of k.fs.mounts.entries()) {
     if (on?.inode === inode && on.mount === mount) return number;
   }

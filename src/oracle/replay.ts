@@ -35,7 +35,7 @@ export type Replayed =
   | { readonly path: Path; readonly skipped: string };
 
 /** Why a real kernel cannot be put into the state that a path boots in; undefined where it can. */
-export function unlikeReal({ options }: Path): string | undefined {
+function unlikeReal({ options }: Path): string | undefined {
   const config = Object.keys(options.config ?? {}).filter((key) => !(key in SYSCTLS));
   if (config.length > 0) return `the machine is configured: ${config.join(", ")}`;
   if (

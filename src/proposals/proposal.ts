@@ -5,6 +5,7 @@
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Outcome } from "../kernel/outcome.ts";
 import type { Rule } from "../kernel/rule.ts";
+import type { Task } from "../kernel/task.ts";
 import type { Version } from "../kernel/version.ts";
 import { bootKernel } from "../machine/boot.ts";
 import type { Call } from "../machine/call.ts";
@@ -24,7 +25,7 @@ export interface Proposal<X, C extends { readonly op: string }> {
   /** The addition to a kernel that was just booted. */
   begin(kernel: Kernel): Proposed<X>;
   /** The proposal's own answer to a call; undefined leaves the call to the kernel as it is. */
-  step(k: Proposed<X>, task: number, call: Call | C): Outcome | undefined;
+  step(k: Proposed<X>, task: Task, call: Call | C): Outcome | undefined;
   /** What becomes of the addition when a call of the kernel's own is over (a file is closed). */
   settle(before: Proposed<X>, after: Proposed<X>): Proposed<X>;
 }
@@ -55,13 +56,15 @@ export function propose<X, C extends { readonly op: string }>(
 function stepWith<X, C extends { readonly op: string }>(
   proposal: Proposal<X, C>,
   k: Kernel,
-  task: number,
+  number: number,
   call: Call | C,
 ): Outcome {
   const before = k as Proposed<X>;
+  const task = k.tasks.get(number);
+  if (task === undefined || !task.alive) return step(k, number, call as Call);
   const own = proposal.step(before, task, call);
   if (own !== undefined) return own;
-  const outcome = step(k, task, call as Call);
+  const outcome = step(k, number, call as Call);
   return { ...outcome, kernel: proposal.settle(before, outcome.kernel as Proposed<X>) };
 }
 

@@ -15,7 +15,8 @@ import {
 } from "bpfspec";
 import { load } from "./btf.ts";
 import type { Choice } from "./choices.ts";
-import { FILE_KINDS, type Make } from "./files.ts";
+import { FILE_KINDS } from "./files.ts";
+import { bpf, type Make } from "./make.ts";
 import { create, createTyped, element, nextKey } from "./maps.ts";
 import {
   changedMount,
@@ -30,10 +31,6 @@ import {
 import { BOUNDARIES, FLAGS, isWrong, ODD_PATHS, one, PATHS, wrongPlace } from "./pools.ts";
 import { fdOf, fdsOf, someFd } from "./state.ts";
 import { structOpsCall } from "./struct_ops.ts";
-
-function bpf<N extends CommandName>(cmd: N, attr: AttrOf<N>): Call {
-  return { op: "bpf", cmd, attr } as Call;
-}
 
 function path(choice: Choice, drawn: number): string {
   return choice.wrong % 5 === 0 ? one(ODD_PATHS, drawn) : one(PATHS, drawn);

@@ -37,7 +37,7 @@ import type { World } from "./world.ts";
 import { compareBytes, compareInfo, compareOrder, type Parted } from "./written.ts";
 
 /** A call of bytes as a typed one, to see what it refers to. */
-export function typedOf(call: Call): BpfCall | undefined {
+function typedOf(call: Call): BpfCall | undefined {
   if (call.op === "bpf") return call;
   if (call.op !== "raw" || !(call.attr instanceof Uint8Array)) return undefined;
   const command = COMMANDS[call.cmd];

@@ -40,7 +40,7 @@ export function isHole(value: unknown): boolean {
 }
 
 /** The bounds of a hash map's elements, as far as they are known. */
-export function boundsOf(world: World, map: BpfMap): Bounds {
+function boundsOf(world: World, map: BpfMap): Bounds {
   const exact = map.contents.kind === "hash" ? map.contents.count : 0;
   const program = Array.from(world.kernel.progs.table.values())
     .some((prog) => prog.maps.includes(map.id));

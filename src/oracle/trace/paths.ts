@@ -232,7 +232,7 @@ function judgeOpen(world: World, task: number, event: Event, call: Open): Judgem
 }
 
 /** A descriptor of a file that is no business of the model's: its number is input. */
-export function openedElsewhere(
+function openedElsewhere(
   world: World,
   task: number,
   { observed }: Event,

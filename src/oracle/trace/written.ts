@@ -18,7 +18,7 @@ export function modelId(world: World, kind: Kind, real: number): number | undefi
 }
 
 /** Whether a real id may be a model object's; from now on it is. */
-export function matchId(world: World, kind: Kind, model: number, real: number): boolean {
+function matchId(world: World, kind: Kind, model: number, real: number): boolean {
   const known = world.ids[kind].get(model);
   if (known !== undefined) return known === real;
   if (modelId(world, kind, real) !== undefined) return false;

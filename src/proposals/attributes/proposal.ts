@@ -49,9 +49,7 @@ export function attributes(reading: KobjectReading): Proposal<Attributes, never>
   };
 }
 
-function stepAttributes(k: K, number: number, call: Call): Outcome | undefined {
-  const task = k.tasks.get(number);
-  if (task === undefined || !task.alive) return unmodelled(k, "a call by a task that is not alive");
+function stepAttributes(k: K, task: Task, call: Call): Outcome | undefined {
   const place = "path" in call ? placeOf(k, call.path) : undefined;
   if (place !== undefined) return stepSysfs(k, task, call, place);
   switch (call.op) {

@@ -54,9 +54,7 @@ function isOnDevice(k: K, task: Task, call: Call | DeviceCall): boolean {
   return slot !== undefined && k.proposed.files.get(slot.file) !== undefined;
 }
 
-function own(k: K, taskNumber: number, call: Call | DeviceCall): Outcome | undefined {
-  const task = k.tasks.get(taskNumber);
-  if (task === undefined || !task.alive) return undefined;
+function own(k: K, task: Task, call: Call | DeviceCall): Outcome | undefined {
   switch (call.op) {
     case "mknod_dev":
       return mknod(k, task, call);

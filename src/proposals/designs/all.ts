@@ -13,7 +13,7 @@ import { BPF_MODULES } from "./modules.ts";
 import { PROPERTIES } from "./properties.ts";
 import { structOpsDesign } from "./struct_ops.ts";
 
-export const DESIGNS: readonly AnyDesign[] = [
+const DESIGNS: readonly AnyDesign[] = [
   anyDesign(BPFFS),
   anyDesign(DESCRIPTOR_DAEMON),
   ...READINGS.map((reading) => anyDesign(devices(reading))),

@@ -35,6 +35,8 @@ const MODEL = [
   "kernel",
   "machine",
   "maps",
+  "process",
+  "programs",
   "proposals",
   "versions",
 ].map((room) => `src/${room}`);

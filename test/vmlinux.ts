@@ -5,8 +5,8 @@
  *
  *     deno run -A test/vmlinux.ts [VERSION...]
  */
-import { BTF_KINDS, type BtfType, parse } from "../src/btf/types.ts";
 import { word } from "../src/abi/words.ts";
+import { BTF_KINDS, type BtfType, parse } from "../src/btf/types.ts";
 import { type Version, VERSIONS } from "../src/kernel/version.ts";
 import { openRunner, readVmlinux } from "../src/oracle/mod.ts";
 

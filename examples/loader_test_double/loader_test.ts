@@ -1,5 +1,4 @@
 /** The loader's unit tests: no root, no kernel, and every failure at hand. */
-import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import {
   boot,
   type Machine,
@@ -9,6 +8,7 @@ import {
   type Version,
   VERSIONS,
 } from "bpfspec";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { BpfError } from "./bpf.ts";
 import { type Config, FLOWS, IncompatibleMap, load, SETTINGS, SettingsFrozen } from "./loader.ts";
 import { ModelBpf } from "./model_bpf.ts";

@@ -1,10 +1,6 @@
-import { commandAbi, type CommandByName, type CommandName, COMMON_ATTR } from "./commands.ts";
 import { decodeFields, encodeFields, type FieldValue } from "./codec.ts";
-import type { FieldKind } from "./field.ts";
-
-type ReadOf<K extends FieldKind> = K extends "u32" | "s32" ? number
-  : K extends "u64" | "ptr" ? bigint
-  : string;
+import { commandAbi, type CommandByName, type CommandName, COMMON_ATTR } from "./commands.ts";
+import type { FieldKind, ReadOf } from "./field.ts";
 
 type WriteOf<K extends FieldKind> = K extends "u32" | "s32" ? number
   : K extends "u64" | "ptr" ? number | bigint

@@ -35,7 +35,7 @@ export function readField(field: Field, bytes: string): Read {
  * 0xffffffff, 2^32 is 0; a fraction is cut off, and NaN and infinities are 0. Text is latin-1, and
  * is cut where the array ends, without a NUL.
  */
-export function writeField(field: Field, value: FieldValue, view: DataView): void {
+function writeField(field: Field, value: FieldValue, view: DataView): void {
   const at = field.offset;
   switch (field.kind) {
     case "u32":

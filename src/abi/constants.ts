@@ -1,4 +1,7 @@
-/** Every enumerator of the uapi header bpf.h, under its own name; `since` as the header has it. */
+/**
+ * Every enumerator of the uapi header bpf.h, under its own name; `since` as the header has it. Behind
+ * them the flags of the calls that mount.
+ */
 export * from "./attach_types.ts";
 export * from "./command_numbers.ts";
 export * from "./flags.ts";

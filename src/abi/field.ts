@@ -52,3 +52,8 @@ export function chars<const N extends string>(
 ): Made<N, "bytes"> {
   return { name, offset, size, kind: "bytes", ...more };
 }
+
+/** What a field is read as: a number, a bigint for 64 bits, latin-1 text for a char array. */
+export type ReadOf<K extends FieldKind> = K extends "u32" | "s32" ? number
+  : K extends "u64" | "ptr" ? bigint
+  : string;

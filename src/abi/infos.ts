@@ -1,6 +1,6 @@
 import { existsIn, type Version, VERSIONS } from "../kernel/version.ts";
 import { decodeFields, encodeFields, type FieldValue } from "./codec.ts";
-import { chars, type Field, type FieldKind, ptr, u32, u64 } from "./field.ts";
+import { chars, type Field, ptr, type ReadOf, u32, u64 } from "./field.ts";
 import { LINK_INFO_FIELDS } from "./link_info_fields.ts";
 
 /** One of the structs that BPF_OBJ_GET_INFO_BY_FD fills. */
@@ -117,10 +117,6 @@ export const INFOS = {
 export type InfoName = keyof typeof INFOS;
 
 type InfoField<N extends InfoName> = (typeof INFOS)[N]["fields"][number];
-
-type ReadOf<K extends FieldKind> = K extends "u32" | "s32" ? number
-  : K extends "u64" | "ptr" ? bigint
-  : string;
 
 /** Every field of an info struct: numbers, bigints for 64 bits, latin-1 text for char arrays. */
 export type DecodedInfo<N extends InfoName> = {

@@ -22,6 +22,7 @@ export interface Segment {
   readonly readonly?: boolean;
 }
 
+/** All that is mapped, for the raw door. */
 export type Memory = readonly Segment[];
 
 /** `n` zero bytes of writable user memory. */

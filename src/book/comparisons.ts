@@ -6,12 +6,9 @@
 import type { CodeFacts, ComparisonFact } from "./facts.ts";
 import { plain, type TableEdit } from "./ledger.ts";
 import { cellText, row } from "./render.ts";
+import { tableFailure } from "./table_failure.ts";
 import type { Table } from "./tables.ts";
 import type { Failure, TableScope } from "./types.ts";
-
-function failure(table: Table, line: number, message: string): Failure {
-  return { kind: "table", file: table.file, section: table.section, line, message };
-}
 
 function comparisonOf(table: Table, { comparisons = [] }: CodeFacts): ComparisonFact | undefined {
   return comparisons.find(({ name }) => name === table.of[0]);
@@ -33,7 +30,9 @@ export function checkComparisons(
     const own = tables.filter(({ of }) => of[0] === name);
     const missing = columns.filter((column) => !own.some((table) => shown(table).includes(column)));
     for (const column of own.length === 0 ? [] : missing) {
-      failures.push(failure(own[0], own[0].line, `no table of ${name} has a column ${column}`));
+      failures.push(
+        tableFailure(own[0], own[0].line, `no table of ${name} has a column ${column}`),
+      );
     }
   }
   return failures;
@@ -42,24 +41,26 @@ export function checkComparisons(
 function checkComparison(table: Table, facts: CodeFacts): Failure[] {
   const comparison = comparisonOf(table, facts);
   if (comparison === undefined) {
-    return [failure(table, table.line, `COMPARISONS has no comparison ${table.of[0]}`)];
+    return [tableFailure(table, table.line, `COMPARISONS has no comparison ${table.of[0]}`)];
   }
   const unknown = shown(table).filter((column) => !comparison.columns.includes(column));
   if (unknown.length > 0) {
-    return [failure(table, table.line, `${comparison.name} has no column ${unknown.join(", ")}`)];
+    return [
+      tableFailure(table, table.line, `${comparison.name} has no column ${unknown.join(", ")}`),
+    ];
   }
   const wanted = comparison.rows.map(({ property }) => property).join("; ");
   const actual = table.rows.map(({ cells }) => plain(cells[0].text)).join("; ");
   if (wanted !== actual) {
     const message = `the rows are not the properties of ${comparison.name}, in their order`;
-    return [{ ...failure(table, table.line, message), expected: wanted, actual }];
+    return [{ ...tableFailure(table, table.line, message), expected: wanted, actual }];
   }
   return table.rows.flatMap(({ line, cells }, i) =>
     shown(table).flatMap((column, at) => {
       const [expected, said] = [plain(comparison.rows[i].cells[column]), plain(cells[at + 1].text)];
       if (expected === said) return [];
       const message = `${plain(cells[0].text)} of ${column} is something else`;
-      return [{ ...failure(table, line, message), expected, actual: said }];
+      return [{ ...tableFailure(table, line, message), expected, actual: said }];
     })
   );
 }

@@ -2,15 +2,12 @@
 import type { CodeFacts, CommandFact, FieldFact } from "./facts.ts";
 import { plain, type TableEdit } from "./ledger.ts";
 import { attrFields, fieldCells, row } from "./render.ts";
+import { tableFailure } from "./table_failure.ts";
 import type { Row, Table } from "./tables.ts";
 import type { Failure } from "./types.ts";
 
-function failure(table: Table, line: number, message: string): Failure {
-  return { kind: "table", file: table.file, section: table.section, line, message };
-}
-
 /** A whole number as a table may write it: decimal, hex, octal, or a shift. */
-export function parseNumber(text: string): bigint | undefined {
+function parseNumber(text: string): bigint | undefined {
   const bare = plain(text).replace(/^\((.*)\)$/, "$1").replace(/(?<=\d),(?=\d{3}\b)/g, "");
   const shift = /^(\d+)U?L*\s*<<\s*(\d+)$/.exec(bare);
   if (shift !== null && Number(shift[2]) < 64) return BigInt(shift[1]) << BigInt(shift[2]);
@@ -23,13 +20,15 @@ export function checkNumbers(table: Table, { numbers }: CodeFacts): Failure[] {
   return table.rows.flatMap(({ line, cells: [name, value] }) => {
     const known = numbers.get(plain(name.text));
     if (known === undefined) {
-      return [failure(table, line, `the code has no number ${plain(name.text)}`)];
+      return [tableFailure(table, line, `the code has no number ${plain(name.text)}`)];
     }
     const said = parseNumber(value.text);
-    if (said === undefined) return [failure(table, line, `\`${value.text}\` is no whole number`)];
+    if (said === undefined) {
+      return [tableFailure(table, line, `\`${value.text}\` is no whole number`)];
+    }
     if (Number.isInteger(Number(known)) && said === BigInt(known)) return [];
     const message = `the value of ${plain(name.text)} differs from the code's`;
-    return [{ ...failure(table, line, message), expected: String(known), actual: value.text }];
+    return [{ ...tableFailure(table, line, message), expected: String(known), actual: value.text }];
   });
 }
 
@@ -41,7 +40,7 @@ function commandOf(table: Table, { commands }: CodeFacts): CommandFact | undefin
 export function checkAttr(table: Table, facts: CodeFacts): Failure[] {
   const command = commandOf(table, facts);
   if (command === undefined) {
-    return [failure(table, table.line, `COMMANDS has no command ${table.of[0]}`)];
+    return [tableFailure(table, table.line, `COMMANDS has no command ${table.of[0]}`)];
   }
   const fields = attrFields(command);
   const failures: Failure[] = [];
@@ -50,20 +49,20 @@ export function checkAttr(table: Table, facts: CodeFacts): Failure[] {
     const name = plain(each.cells[0].text);
     const at = fields.findIndex((field) => field.name === name);
     if (at < 0) {
-      failures.push(failure(table, each.line, `${command.name} has no field ${name}`));
+      failures.push(tableFailure(table, each.line, `${command.name} has no field ${name}`));
       continue;
     }
-    if (at === before) failures.push(failure(table, each.line, `${name} has two rows`));
+    if (at === before) failures.push(tableFailure(table, each.line, `${name} has two rows`));
     if (at < before) {
       const message = `${name} stands after ${fields[before].name}, but before it in the code`;
-      failures.push(failure(table, each.line, message));
+      failures.push(tableFailure(table, each.line, message));
     }
     before = Math.max(before, at);
     failures.push(...checkField(table, each, fields[at]));
   }
   for (const { name } of fields) {
     if (table.rows.some(({ cells }) => plain(cells[0].text) === name)) continue;
-    failures.push(failure(table, table.line, `field ${name} of ${command.name} has no row`));
+    failures.push(tableFailure(table, table.line, `field ${name} of ${command.name} has no row`));
   }
   return failures;
 }
@@ -75,12 +74,12 @@ function checkField(table: Table, { line, cells }: Row, field: FieldFact): Failu
     const [expected, actual] = [plain(cell), plain(cells[i].text)];
     if (expected === actual) return [];
     const message = `the ${COLUMNS[i]} of ${field.name} differs from the code's`;
-    return [{ ...failure(table, line, message), expected, actual }];
+    return [{ ...tableFailure(table, line, message), expected, actual }];
   });
 }
 
 /** The cells of a table line as they are written. */
-export function rawCells(line: string): string[] {
+function rawCells(line: string): string[] {
   const inner = line.trim().replace(/^\|/, "").replace(/(?<!\\)\|$/, "");
   return inner.split(/(?<!\\)\|/).map((cell) => cell.trim());
 }

@@ -5,6 +5,7 @@
 import type { Chapter } from "./extract.ts";
 import { type CodeFacts, ownerOf } from "./facts.ts";
 import { claimRow, deltaRow, formatSince, refusalRow } from "./render.ts";
+import { tableFailure } from "./table_failure.ts";
 import type { Row, Table } from "./tables.ts";
 import type { Failure, TableScope } from "./types.ts";
 
@@ -71,10 +72,6 @@ export function plain(text: string): string {
   return text.replaceAll("`", "").replace(/\s+/g, " ").trim();
 }
 
-function failure(table: Table, line: number, message: string): Failure {
-  return { kind: "table", file: table.file, section: table.section, line, message };
-}
-
 /** Checks the tables of one ledger. */
 export function checkLedger(
   ledger: Ledger,
@@ -95,13 +92,13 @@ export function checkLedger(
       failures.push(...checkRow(ledger, table, row, at === undefined ? undefined : entries[at]));
       const first = seen.get(id);
       if (first !== undefined) {
-        failures.push(failure(table, row.line, `${id} has a row at ${first} already`));
+        failures.push(tableFailure(table, row.line, `${id} has a row at ${first} already`));
       }
       seen.set(id, first ?? `${table.file}:${row.line}`);
       if (at === undefined) continue;
       if (before !== undefined && at < before.at) {
         const message = `${id} stands after ${before.id}, but before it in the code`;
-        failures.push(failure(table, row.line, message));
+        failures.push(tableFailure(table, row.line, message));
       } else {
         before = { id, at };
       }
@@ -116,18 +113,18 @@ function checkRow(ledger: Ledger, table: Table, row: Row, entry: Entry | undefin
   const [{ text: id, isCode }, ...cells] = row.cells;
   if (!isCode) {
     return [
-      failure(table, row.line, `the ${ledger.word} cell holds an id in backticks: \`${id}\``),
+      tableFailure(table, row.line, `the ${ledger.word} cell holds an id in backticks: \`${id}\``),
     ];
   }
   if (entry === undefined) {
     const message = `${ledger.source} has no ${ledger.word} ${id}`;
-    return [failure(table, row.line, message)];
+    return [tableFailure(table, row.line, message)];
   }
   return entry.cells.flatMap((cell, i) => {
     if (plain(cell) === plain(cells[i].text)) return [];
     const message = `the ${ledger.columns[i + 1]} of ${id} differs from the code's`;
     const [expected, actual] = [plain(cell), plain(cells[i].text)];
-    return [{ ...failure(table, row.line, message), expected, actual }];
+    return [{ ...tableFailure(table, row.line, message), expected, actual }];
   });
 }
 
@@ -145,7 +142,7 @@ function missing(
     const table = tables.findLast(({ of, rows }) =>
       of.includes(owner) || rows.some(({ cells }) => owners.get(cells[0].text) === owner)
     );
-    if (table !== undefined) return [failure(table, table.line, message)];
+    if (table !== undefined) return [tableFailure(table, table.line, message)];
     const file = placeFor(owner, chapters);
     if (scope !== "complete" || file === undefined) return [];
     return [{ kind: "table", file, line: 1, message: `${message}, nor ${owner} a table` } as const];

@@ -8,8 +8,8 @@
  * The **run text** is what is executed: `no-run` blocks are blank, and each expectation is a call of
  * the runtime (runtime.ts). Line 1 is never code (a fence opens above it), and holds the imports.
  */
-import { BARRIER, type Block, type Section } from "./extract.ts";
 import { type Expectation, type Fault, findExpectations } from "./expectations.ts";
+import { BARRIER, type Block, type Section } from "./extract.ts";
 import type { Prelude } from "./prelude.ts";
 import { declaredNames, moduleSpecifiers, type Node, parseModule, usedNames } from "./syntax.ts";
 
@@ -36,7 +36,7 @@ export interface Specifiers {
 }
 
 /** The global of the executing process that the run text talks to. */
-export const RUNTIME = 'globalThis[Symbol.for("bpfspec.book")]';
+const RUNTIME = 'globalThis[Symbol.for("bpfspec.book")]';
 
 interface Edit {
   readonly start: number;

@@ -16,7 +16,7 @@ export interface Prelude {
   readonly facts: CodeFacts;
 }
 
-export const NO_FACTS: CodeFacts = { numbers: new Map(), rules: [], commands: [], deltas: [] };
+const NO_FACTS: CodeFacts = { numbers: new Map(), rules: [], commands: [], deltas: [] };
 
 export const NO_PRELUDE: Prelude = {
   specifier: "",

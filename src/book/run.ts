@@ -14,7 +14,7 @@ import type { BookOptions, BookReport, Failure } from "./types.ts";
 import { applyEdits, editsDiff, tableEdits } from "./update.ts";
 import { openWorkspace, PROJECT, type Workspace, writeIfChanged } from "./workspace.ts";
 
-export const TIME_LIMIT = 10_000;
+const TIME_LIMIT = 10_000;
 const READ_ONLY = ["--allow-read"];
 
 /** A section on its way through a run. */

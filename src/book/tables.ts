@@ -15,11 +15,11 @@
  * for, beside those of its rows; `--update` fills an empty table by them.
  */
 import type { Token } from "markdown-it";
+import { checkClaims } from "./claims.ts";
+import { checkComparisons } from "./comparisons.ts";
 import type { Chapter } from "./extract.ts";
 import type { CodeFacts } from "./facts.ts";
 import { checkAttr, checkNumbers } from "./layouts.ts";
-import { checkClaims } from "./claims.ts";
-import { checkComparisons } from "./comparisons.ts";
 import { checkLedger, CLAIM_LEDGER, DELTA_LEDGER, RULE_LEDGER } from "./ledger.ts";
 import { plainText } from "./text.ts";
 import type { Failure, TableScope } from "./types.ts";

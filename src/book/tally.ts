@@ -1,7 +1,7 @@
 /** Gathers what a run finds, and gives it out in the book's order. */
 import type { SectionOutcome } from "./execute.ts";
-import type { Chapter } from "./extract.ts";
 import type { Expectation } from "./expectations.ts";
+import type { Chapter } from "./extract.ts";
 import type { Unit } from "./run.ts";
 import { claimText } from "./runtime.ts";
 import { tablesOf } from "./tables.ts";

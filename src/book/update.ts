@@ -3,10 +3,10 @@
  * else in a file is touched.
  */
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
-import type { Chapter } from "./extract.ts";
-import type { Expectation } from "./expectations.ts";
-import type { CodeFacts } from "./facts.ts";
 import { refreshComparison } from "./comparisons.ts";
+import type { Expectation } from "./expectations.ts";
+import type { Chapter } from "./extract.ts";
+import type { CodeFacts } from "./facts.ts";
 import { refreshAttr, refreshNumbers } from "./layouts.ts";
 import {
   CLAIM_LEDGER,

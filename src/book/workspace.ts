@@ -93,7 +93,7 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 /** A file's text; undefined where there is none. */
-export async function readIfThere(path: string): Promise<string | undefined> {
+async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {

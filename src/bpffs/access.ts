@@ -1,5 +1,6 @@
 /** access(2) and faccessat2(2) (fs/open.c, do_faccessat). */
 import * as E from "fp-ts/lib/Either.js";
+import { AT_EACCESS, AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW } from "../abi/file_flags.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import { rules } from "../kernel/rule.ts";
@@ -18,10 +19,6 @@ export const ACCESS = rules("access", {
   permission: ["EACCES", "the mode of the file does not allow the access"],
   read_only_mount: ["EROFS", "W_OK, and the mount is read-only"],
 });
-
-const AT_SYMLINK_NOFOLLOW = 0x100;
-const AT_EACCESS = 0x200;
-const AT_EMPTY_PATH = 0x1000;
 
 export interface AccessCall {
   readonly path: string;

@@ -1,13 +1,14 @@
 /** chmod(2), chown(2) and their kin (fs/open.c, fs/attr.c), on a bpffs and a tmpfs. */
 import * as E from "fp-ts/lib/Either.js";
+import { S_IALLUGO, S_ISGID } from "../abi/file_flags.ts";
 import { anyFileAt, fileAt } from "../kernel/fds.ts";
 import type { Inode } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import { withInode } from "../kernel/refs.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
-import { capableOver, outsideOf } from "../kernel/userns.ts";
 import type { Task } from "../kernel/task.ts";
+import { capableOver, outsideOf } from "../kernel/userns.ts";
 import { isReadOnly } from "./create.ts";
 import { isOwner } from "./permission.ts";
 import { keepsGroup, withoutSetId } from "./truncate.ts";
@@ -41,8 +42,6 @@ function find(
   return E.right(object.of === "inode" ? inodeAt(k, object) : undefined);
 }
 
-const S_ISGID = 0o2000;
-
 /** chmod(2) and fchmod(2), which drop the set-group-id bit for who is not in the group. */
 export function chmod(k: Kernel, task: Task, target: Target, mode: number): Outcome {
   const found = find(k, task, target, CHMOD.bad_fd);
@@ -54,7 +53,7 @@ export function chmod(k: Kernel, task: Task, target: Target, mode: number): Outc
   if (!isOwner(task, inode)) {
     return refuse(k, CHMOD.owner);
   }
-  const kept = keepsGroup(task, inode) ? 0o7777 : 0o7777 & ~S_ISGID;
+  const kept = keepsGroup(task, inode) ? S_IALLUGO : S_IALLUGO & ~S_ISGID;
   return done(withInode(k, number, { ...inode, mode: mode & kept }));
 }
 

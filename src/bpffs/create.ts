@@ -1,12 +1,12 @@
 import * as E from "fp-ts/lib/Either.js";
 import type { Map as PMap } from "immutable";
+import { MS_RDONLY } from "../abi/mount_flags.ts";
 import type { Inode, Node } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import { type Rule, rules } from "../kernel/rule.ts";
 import { withInode } from "../kernel/refs.ts";
-import { insideOf } from "../kernel/userns.ts";
+import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
-import { MS_RDONLY } from "../abi/mount_flags.ts";
+import { insideOf } from "../kernel/userns.ts";
 import { MAY_EXEC, MAY_WRITE, permits } from "./permission.ts";
 import { type Found, lookup, type Parent, walkToParent } from "./walk.ts";
 

@@ -3,6 +3,7 @@
  * fs/fsopen.c and fs/namespace.c.
  */
 import * as E from "fp-ts/lib/Either.js";
+import { PAGE_SIZE } from "../abi/limits.ts";
 import { isNull, type Ptr, readString } from "../abi/memory.ts";
 import * as MS from "../abi/mount_flags.ts";
 import { capable } from "../kernel/capabilities.ts";
@@ -18,7 +19,7 @@ import { nsCapable } from "../kernel/userns.ts";
 import { DELTA, has } from "../versions/deltas.ts";
 import { askingOf } from "./asking.ts";
 import { createSuperblock, isModelled, lockMount } from "./mount.ts";
-import { freshOptions, parseOption } from "./mount_options.ts";
+import { freshOptions, isTypeName, parseOption } from "./mount_options.ts";
 import { pathAt, placeOf, resolve } from "./walk.ts";
 
 /** `may_mount` */
@@ -34,9 +35,6 @@ export const FSOPEN = rules("fsopen", {
   fd_limit: ["EMFILE", "the task has RLIMIT_NOFILE descriptors"],
 });
 
-const PAGE_SIZE = 4096;
-const TYPE = /^[a-z][a-z0-9_]*$/;
-
 /** fsopen(2): a file system in the making, which will belong to the caller's user namespace. */
 export function fsopen(k: Kernel, task: Task, type: Ptr, flags: number): Outcome {
   if (!mayMount(k, task)) return refuse(k, FSOPEN.capability);
@@ -44,7 +42,7 @@ export function fsopen(k: Kernel, task: Task, type: Ptr, flags: number): Outcome
   const name = readString([], type, PAGE_SIZE);
   if (name === undefined) return refuse(k, FSOPEN.fault);
   if (name.length === PAGE_SIZE) return unmodelled(k, "the name of a type that is a page long");
-  if (!TYPE.test(name)) return refuse(k, FSOPEN.type);
+  if (!isTypeName(name)) return refuse(k, FSOPEN.type);
   if (name !== "bpf") return unmodelled(k, "fsopen of anything but a bpffs");
   if (freeFd(task) === undefined) return refuse(k, FSOPEN.fd_limit);
   const { userns } = task.cred;

@@ -1,6 +1,4 @@
 /** What reading a pinned map's file shows (kernel/bpf/inode.c, map_seq_show). */
-import { typesOf } from "../btf/memo.ts";
-import { show, type Unknown } from "../btf/show.ts";
 import {
   BPF_F_NO_PREALLOC,
   BPF_MAP_TYPE_ARRAY,
@@ -8,6 +6,8 @@ import {
   BPF_MAP_TYPE_STRUCT_OPS,
 } from "../abi/constants.ts";
 import { wordAt } from "../abi/words.ts";
+import { typesOf } from "../btf/memo.ts";
+import { show, type Unknown } from "../btf/show.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { BpfMap, MapBtf } from "../kernel/maps.ts";
 import { isRule, round8 } from "../maps/kind.ts";

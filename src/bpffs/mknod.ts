@@ -1,5 +1,14 @@
 /** mknod(2) (fs/namei.c, do_mknodat): a bpffs makes no files but by OBJ_PIN. */
 import * as E from "fp-ts/lib/Either.js";
+import {
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFMT,
+  S_IFREG,
+  S_IFSOCK,
+} from "../abi/file_flags.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import { rules } from "../kernel/rule.ts";
@@ -14,13 +23,6 @@ export const MKNOD = rules("mknod", {
   special: ["EPERM", "`mode` is of a device, FIFO or socket, and the directory is on a bpffs"],
 });
 
-const S_IFMT = 0o170000;
-const S_IFIFO = 0o10000;
-const S_IFCHR = 0o20000;
-const S_IFDIR = 0o40000;
-const S_IFBLK = 0o60000;
-const S_IFREG = 0o100000;
-const S_IFSOCK = 0o140000;
 const MADE: readonly number[] = [0, S_IFREG, S_IFCHR, S_IFBLK, S_IFIFO, S_IFSOCK];
 
 /** mknod(2) of a node with device number 0. */

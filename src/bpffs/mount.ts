@@ -1,26 +1,25 @@
 /** mount(2), as far as a bpffs and its neighbours need it. Source: fs/namespace.c. */
 import * as E from "fp-ts/lib/Either.js";
 import { Map as PMap } from "immutable";
+import { PAGE_SIZE, PATH_MAX } from "../abi/limits.ts";
 import { isNull, type Ptr, readString } from "../abi/memory.ts";
 import * as MS from "../abi/mount_flags.ts";
-import { nsCapable } from "../kernel/userns.ts";
 import type { Inode, Superblock } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
+import type { MountOptions } from "../kernel/mount_options.ts";
 import { addMount, attach, copyTree, isWithin, withMount } from "../kernel/mounts.ts";
 import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import type { Rule } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
+import { nsCapable } from "../kernel/userns.ts";
 import { DELTA, has } from "../versions/deltas.ts";
-import type { MountOptions } from "../kernel/mount_options.ts";
+import { askingOf } from "./asking.ts";
 import { type Asked, type MountCall, mountFlags, SB_FLAGS } from "./mount_asked.ts";
-import { freshOptions, parseData } from "./mount_options.ts";
+import { freshOptions, isTypeName, parseData } from "./mount_options.ts";
 import { MOUNT } from "./mount_rules.ts";
 import { remount } from "./remount.ts";
-import { askingOf } from "./asking.ts";
 import { type Found, inodeAt, mountedOn, pathAt, placeOf, resolve } from "./walk.ts";
 
-const PATH_MAX = 4096;
-const PAGE_SIZE = 4096;
 const OURS = MS.MS_SHARED | MS.MS_PRIVATE | MS.MS_SLAVE | MS.MS_UNBINDABLE;
 
 /** A string argument: undefined for NULL (`copy_mount_string`). */
@@ -175,14 +174,11 @@ function move(k: Kernel, task: Task, target: Found, asked: Asked): Outcome {
   return done(attach(k, from.mount, placeOf(place.right), task.ns));
 }
 
-/** Types that kernels have and the model has not. */
-const TYPE = /^[a-z][a-z0-9_]*$/;
-
 /** A new file system at the target. */
 function newMount(k: Kernel, task: Task, target: Found, asked: Asked): Outcome {
   const { type, source } = asked;
   if (type === undefined) return refuse(k, MOUNT.no_type);
-  if (!TYPE.test(type)) return refuse(k, MOUNT.type);
+  if (!isTypeName(type)) return refuse(k, MOUNT.type);
   if (type !== "bpf" && type !== "tmpfs") return unmodelled(k, "file systems of other types");
   const { userns } = task.cred;
   const owned = type === "tmpfs" || has(k.version, DELTA.mount_owner);

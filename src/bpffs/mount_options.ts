@@ -1,5 +1,6 @@
 /** The options of a bpffs, as mount(2) takes them in its data (kernel/bpf/inode.c, fs/fs_context.c). */
 import * as E from "fp-ts/lib/Either.js";
+import { S_IALLUGO } from "../abi/file_flags.ts";
 import {
   MS_DIRSYNC,
   MS_LAZYTIME,
@@ -8,8 +9,8 @@ import {
   MS_SYNCHRONOUS,
 } from "../abi/mount_flags.ts";
 import { type Delegation, NO_DELEGATION } from "../kernel/inodes.ts";
-import type { MountOptions } from "../kernel/mount_options.ts";
 import { kstrto } from "../kernel/kstrto.ts";
+import type { MountOptions } from "../kernel/mount_options.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Version } from "../kernel/version.ts";
 import { DELTA, has } from "../versions/deltas.ts";
@@ -118,12 +119,10 @@ function source({ version }: Asking, options: MountOptions, value: string | unde
   return E.right({ ...options, source: value });
 }
 
-const S_IALLUGO = 0o7777n;
-
 function mode(options: MountOptions, value: string | undefined): Parsed {
   const bits = value === undefined ? "bad" : kstrto(value, 8, 32);
   if (typeof bits === "string") return E.left(OPTIONS.mode);
-  return E.right({ ...options, mode: Number(bits & S_IALLUGO) });
+  return E.right({ ...options, mode: Number(bits) & S_IALLUGO });
 }
 
 function owner(
@@ -163,4 +162,9 @@ function delegate(
   if (mask !== 0n && !asking.admin) return E.left(OPTIONS.delegate_capability);
   const delegation = { ...options.delegation, [key]: options.delegation[key] | mask };
   return E.right({ ...options, delegation });
+}
+
+/** Whether it is what a type of file systems may be called, whether or not the model has the type. */
+export function isTypeName(name: string): boolean {
+  return /^[a-z][a-z0-9_]*$/.test(name);
 }

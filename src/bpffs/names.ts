@@ -3,13 +3,13 @@ import * as E from "fp-ts/lib/Either.js";
 import { Map as PMap } from "immutable";
 import type { Node } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
+import { detachMounts, isMountPoint } from "../kernel/mounts.ts";
 import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import { keepOrFree, openInode } from "../kernel/refs.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import { addName, entriesOf, freePlace, isReadOnly, leave, mayCreate, owned } from "./create.ts";
 import { MAY_EXEC, MAY_WRITE, permits, stickyForbids } from "./permission.ts";
-import { detachMounts, isMountPoint } from "../kernel/mounts.ts";
 import { type Found, inodeAt, lookup, type Parent, PATH, pathAt, walkToParent } from "./walk.ts";
 
 /** What every call refuses that takes a name away (fs/namei.c, may_delete). */

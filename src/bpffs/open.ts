@@ -1,5 +1,19 @@
 /** open(2) and openat(2) (fs/open.c, fs/namei.c path_openat), on a bpffs and around it. */
 import * as E from "fp-ts/lib/Either.js";
+import {
+  __O_TMPFILE,
+  O_ACCMODE,
+  O_CLOEXEC,
+  O_CREAT,
+  O_DIRECT,
+  O_DIRECTORY,
+  O_EMPTYPATH,
+  O_EXCL,
+  O_NOATIME,
+  O_NOFOLLOW,
+  O_PATH,
+  O_TRUNC,
+} from "../abi/file_flags.ts";
 import { freeFd, install } from "../kernel/fds.ts";
 import type { InodeFile, Mode } from "../kernel/files.ts";
 import type { Kernel } from "../kernel/kernel.ts";
@@ -54,22 +68,6 @@ export const OPEN = rules("open", {
   direct: ["EINVAL", "O_DIRECT, which neither directories nor the text of a map take"],
 });
 
-export const O_ACCMODE = 3;
-export const O_WRONLY = 1;
-export const O_CREAT = 0o100;
-const O_EXCL = 0o200;
-const O_TRUNC = 0o1000;
-const O_DIRECT = 0o40000;
-export const O_DIRECTORY = 0o200000;
-const O_NOFOLLOW = 0o400000;
-const O_NOATIME = 0o1000000;
-const O_CLOEXEC = 0o2000000;
-const O_PATH = 0o10000000;
-/** The bit of O_TMPFILE that is its own: the whole is this one and O_DIRECTORY. */
-const TMPFILE = 0o20000000;
-/** 7.2's own: an empty path is the directory descriptor. */
-const O_EMPTYPATH = 1 << 26;
-
 const PATH_FLAGS = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 export interface OpenCall {
@@ -113,7 +111,7 @@ export function openIt(k: Kernel, task: Task, call: OpenCall): Opening | Outcome
   if (E.isLeft(text)) return refuse(k, text.left);
   if (full) return refuse(k, OPEN.fd_limit);
   const dirfd = call.dirfd === undefined ? undefined : directory(call.dirfd);
-  if ((flags & TMPFILE) !== 0) return tmpfile(k, task, call.path, flags, dirfd);
+  if ((flags & __O_TMPFILE) !== 0) return tmpfile(k, task, call.path, flags, dirfd);
   if ((flags & O_PATH) !== 0) return pathOnly(k, task, call.path, flags, dirfd);
   return existing(k, task, call.path, flags, dirfd);
 }
@@ -121,7 +119,7 @@ export function openIt(k: Kernel, task: Task, call: OpenCall): Opening | Outcome
 /** `build_open_flags` */
 function checkFlags(k: Kernel, flags: number): Rule | undefined {
   const creates = (flags & O_CREAT) !== 0;
-  const isTmpfile = (flags & TMPFILE) !== 0;
+  const isTmpfile = (flags & __O_TMPFILE) !== 0;
   if (has(k.version, DELTA.open_create_dir)) {
     if (creates && (flags & O_DIRECTORY) !== 0) return OPEN.create_dir;
   } else if (isTmpfile && creates) return OPEN.tmpfile_create;

@@ -1,6 +1,7 @@
+import { hasCapability } from "../kernel/capabilities.ts";
 import type { Inode } from "../kernel/inodes.ts";
 import type { Task } from "../kernel/task.ts";
-import { capableOver, hasCapability, insideOf } from "../kernel/userns.ts";
+import { capableOver, insideOf } from "../kernel/userns.ts";
 
 export const MAY_EXEC = 1;
 export const MAY_WRITE = 2;

@@ -1,7 +1,7 @@
 import * as E from "fp-ts/lib/Either.js";
 import type { Kernel } from "../kernel/kernel.ts";
-import type { Task } from "../kernel/task.ts";
 import type { Rule } from "../kernel/rule.ts";
+import type { Task } from "../kernel/task.ts";
 import { addName, freePlace, mayCreate, owned } from "./create.ts";
 import { isBpffs } from "./walk.ts";
 

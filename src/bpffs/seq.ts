@@ -3,13 +3,12 @@
  * keys. It shows a heading and then one element after the other into a buffer of a page, hands out
  * what was asked for and keeps the rest; what it has shown is not looked at again.
  */
+import { PAGE_SIZE } from "../abi/limits.ts";
 import type { Unknown } from "../btf/show.ts";
 import type { SeqFile } from "../kernel/files.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { BpfMap } from "../kernel/maps.ts";
 import { elementText, HEADING, keyAfter } from "./map_text.ts";
-
-const PAGE_SIZE = 4096;
 
 /** A file that was just opened. */
 export const OPENED: SeqFile = {

@@ -1,20 +1,17 @@
 /** stat(2), lstat(2), fstat(2), readlink(2), getdents64(2): what a file system tells of what it has. */
 import * as E from "fp-ts/lib/Either.js";
+import { O_DIRECTORY, S_IFDIR, S_IFLNK, S_IFREG } from "../abi/file_flags.ts";
 import { quad, word } from "../abi/words.ts";
 import { anyFileAt } from "../kernel/fds.ts";
 import type { Inode } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, refuse, unmodelled, type Write } from "../kernel/outcome.ts";
 import { rules } from "../kernel/rule.ts";
-import { toldId } from "../kernel/userns.ts";
 import type { Task } from "../kernel/task.ts";
+import { toldId } from "../kernel/userns.ts";
 import { entriesOf } from "./create.ts";
-import { O_DIRECTORY, openIt } from "./open.ts";
+import { openIt } from "./open.ts";
 import { type Found, inodeAt, isBpffs, pathAt, resolve } from "./walk.ts";
-
-const S_IFDIR = 0o40000;
-const S_IFREG = 0o100000;
-const S_IFLNK = 0o120000;
 
 function typeOf({ node }: Inode): number {
   if (node.kind === "dir") return S_IFDIR;

@@ -7,8 +7,8 @@ import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import type { Task } from "../kernel/task.ts";
 import { pathAt, resolve } from "./walk.ts";
 
-export const BPF_FS_MAGIC = 0xcafe4a11;
-export const TMPFS_MAGIC = 0x01021994;
+const BPF_FS_MAGIC = 0xcafe4a11;
+const TMPFS_MAGIC = 0x01021994;
 const ST_VALID = 0x20;
 const ST_RELATIME = 0x1000;
 const ST_NOSYMFOLLOW = 0x2000;

@@ -1,13 +1,14 @@
 /** truncate(2) (fs/open.c). A pin has a size of its own, which nothing reads and truncate sets. */
 import * as E from "fp-ts/lib/Either.js";
+import { S_ISGID, S_ISUID, S_IXGRP } from "../abi/file_flags.ts";
 import { capable } from "../kernel/capabilities.ts";
 import type { Inode } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import { withInode } from "../kernel/refs.ts";
-import { capableOver } from "../kernel/userns.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
+import { capableOver } from "../kernel/userns.ts";
 import { DELTA, has } from "../versions/deltas.ts";
 import { isReadOnly } from "./create.ts";
 import { MAY_WRITE, permits } from "./permission.ts";
@@ -42,10 +43,6 @@ export function truncated(k: Kernel, task: Task, { number, inode }: Found, size:
   const mode = capable(task.cred, "CAP_FSETID") ? inode.mode : withoutSetId(task, inode);
   return withInode(k, number, { ...inode, mode, size });
 }
-
-const S_ISUID = 0o4000;
-const S_ISGID = 0o2000;
-const S_IXGRP = 0o10;
 
 /**
  * The mode of a file whose set-id bits are to go (`setattr_should_drop_suidgid`): for a member of

@@ -3,8 +3,10 @@
  * one of the rules of PATH; it is the same whichever call has the path.
  */
 import * as E from "fp-ts/lib/Either.js";
-import { MS_NOSYMFOLLOW } from "../abi/mount_flags.ts";
+import { AT_FDCWD, S_IALLUGO } from "../abi/file_flags.ts";
+import { NAME_MAX, PATH_MAX } from "../abi/limits.ts";
 import { type Memory, type Ptr, readString } from "../abi/memory.ts";
+import { MS_NOSYMFOLLOW } from "../abi/mount_flags.ts";
 import { anyFileAt } from "../kernel/fds.ts";
 import type { Inode, Place } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";
@@ -35,8 +37,6 @@ export const PATH = rules("PATH", {
   loop: ["ELOOP", "more than 40 symlinks on the way"],
 });
 
-const PATH_MAX = 4096;
-const NAME_MAX = 255;
 const MAXSYMLINKS = 40;
 
 export interface Found {
@@ -73,7 +73,7 @@ export function placeOf({ mount, number }: Found): Place {
 }
 
 /** The mount that hides a place, if one does. */
-export function mountOn(k: Kernel, { mount, inode }: Place): number | undefined {
+function mountOn(k: Kernel, { mount, inode }: Place): number | undefined {
   for (const [number, { on }] of k.fs.mounts.entries()) {
     if (on?.inode === inode && on.mount === mount) return number;
   }
@@ -141,7 +141,7 @@ export function lookup(k: Kernel, dir: Found, name: string): Walked<Found | unde
     return E.right(inodeAt(k, mountedOn(k, { mount: dir.mount, inode: number })));
   }
   if (dir.number === SYS_FS_BPF) return E.left(PATH.absent);
-  if (isBpffs(k, dir.inode) && (dir.inode.mode & 0o7777) !== 0 && name.includes(".")) {
+  if (isBpffs(k, dir.inode) && (dir.inode.mode & S_IALLUGO) !== 0 && name.includes(".")) {
     return E.left(PATH.dot);
   }
   const limited = k.fs.superblocks.get(dir.inode.sb)!.type !== "sysfs";
@@ -336,8 +336,6 @@ export function lastPlace(
     from = E.right(at.startsWith("/") ? rootOf(k, task) : dir);
   }
 }
-
-const AT_FDCWD = -100;
 
 /** A directory descriptor as the walk takes it: AT_FDCWD stands for the working directory. */
 export function directory(fd: number | undefined): number | undefined {

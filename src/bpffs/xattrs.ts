@@ -4,6 +4,7 @@
  */
 import * as E from "fp-ts/lib/Either.js";
 import { OrderedMap } from "immutable";
+import { XATTR_NAME_MAX, XATTR_SIZE_MAX } from "../abi/limits.ts";
 import { capable } from "../kernel/capabilities.ts";
 import { fileAt } from "../kernel/fds.ts";
 import type { Kernel } from "../kernel/kernel.ts";
@@ -57,8 +58,6 @@ export const XATTR = rules("xattr", {
 
 const XATTR_CREATE = 1;
 const XATTR_REPLACE = 2;
-const NAME_MAX = 255;
-const SIZE_MAX = 65536;
 
 type Wanted = Outcome | Found;
 
@@ -86,7 +85,7 @@ function onBpffs(k: Kernel, found: Found, mask: number): Wanted {
 }
 
 function badName(name: string): boolean {
-  return name === "" || name.length > NAME_MAX;
+  return name === "" || name.length > XATTR_NAME_MAX;
 }
 
 /** Names that security modules have ideas of their own about. */
@@ -143,7 +142,7 @@ function changed(k: Kernel, { number, inode }: Found, xattrs: OrderedMap<string,
 function badValue(name: string, value: string, flags: number): Rule | undefined {
   if ((flags & ~(XATTR_CREATE | XATTR_REPLACE)) !== 0) return XATTR.flags;
   if (badName(name)) return XATTR.name;
-  return value.length > SIZE_MAX ? XATTR.size : undefined;
+  return value.length > XATTR_SIZE_MAX ? XATTR.size : undefined;
 }
 
 /** setxattr(2), lsetxattr(2), fsetxattr(2) */
@@ -223,7 +222,7 @@ export function listxattr(k: Kernel, task: Task, target: Target, size: number): 
     all || !name.startsWith("trusted.")
   );
   const list = names.map((name) => `${name}\0`).join("");
-  if (list.length > SIZE_MAX) return unmodelled(k, "more names than a list can have");
+  if (list.length > XATTR_SIZE_MAX) return unmodelled(k, "more names than a list can have");
   return told(k, list, size);
 }
 

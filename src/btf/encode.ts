@@ -30,6 +30,7 @@ export interface BtfEnumerator {
   readonly value: number | bigint;
 }
 
+/** A parameter of a function. */
 export interface BtfParam {
   readonly name?: string;
   readonly name_off?: number;

@@ -1,5 +1,6 @@
 /** What is checked of a type by its kind. */
 import { checkArray } from "./kinds/array.ts";
+import type { KindCheck } from "./kinds/check.ts";
 import { checkDatasec } from "./kinds/datasec.ts";
 import { checkDeclTag } from "./kinds/decl_tag.ts";
 import { checkEnum } from "./kinds/enum.ts";
@@ -7,7 +8,6 @@ import { checkFloat } from "./kinds/float.ts";
 import { checkFunc, checkFuncProto } from "./kinds/func.ts";
 import { checkFwd } from "./kinds/fwd.ts";
 import { checkInt } from "./kinds/int.ts";
-import type { KindCheck } from "./kinds/check.ts";
 import { checkReference } from "./kinds/reference.ts";
 import { checkStruct } from "./kinds/struct.ts";
 import { checkVar } from "./kinds/var.ts";

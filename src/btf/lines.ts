@@ -1,6 +1,6 @@
 /** The lines that the checks write to the log. */
 import { describe } from "./describe.ts";
-import { type At, FIXED, type Reader } from "./reader.ts";
+import { type At, type Reader } from "./reader.ts";
 import { BTF_KINDS } from "./types.ts";
 
 /** A line about a type, without what its kind has to say. */
@@ -58,9 +58,4 @@ export function logVarInfo(btf: Reader, at: At, index: number, message = ""): vo
   const [type, offset, size] = [0, 1, 2].map((i) => btf.extra(at, 3 * index + i));
   btf.log.print(`\t type_id=${type} offset=${offset} size=${size}`);
   finish(btf, message);
-}
-
-/** Where what follows a type's three words ends for `count` items of `words` words. */
-export function lengthOf(count: number, words: number): number {
-  return FIXED + 4 * count * words;
 }

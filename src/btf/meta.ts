@@ -1,4 +1,5 @@
 /** The first pass over the types: each by itself. Source: kernel/bpf/btf.c, btf_check_all_metas. */
+import { BTF_MAX_TYPE } from "../abi/limits.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import { atLeast } from "../kernel/version.ts";
 import { DELTA, has } from "../versions/deltas.ts";
@@ -11,9 +12,6 @@ export const META = rules("BTF_LOAD", {
   kind: ["EINVAL", "a type is of kind 0, or of a kind that the kernel does not know"],
   name_off: ["EINVAL", "a type's `name_off` is beyond the string section"],
 });
-
-/** BTF_MAX_TYPE: with void, no more types than these are kept. */
-const MAX_TYPES = 0xfffff;
 
 /** Bits of `info` that mean something: kind flag, kind, vlen. */
 function infoMask(btf: Reader): number {
@@ -34,7 +32,8 @@ export function checkMetas(btf: Reader): Rule | undefined {
     const size = checkMeta(btf, id, at, end - at);
     if (typeof size !== "number") return size;
     // The kernel goes on where there are too many, and forgets the rest.
-    if (types.length < MAX_TYPES) types.push(at);
+    // With void, no more types than these are kept.
+    if (types.length < BTF_MAX_TYPE) types.push(at);
     else log.print("Exceeded max num of types");
     at += size;
   }

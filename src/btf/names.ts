@@ -1,6 +1,6 @@
 /** Which names BTF may have. Source: kernel/bpf/btf.c, btf_name_valid_identifier and _section. */
-import { DELTA, has } from "../versions/deltas.ts";
 import type { Version } from "../kernel/version.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 
 /** KSYM_NAME_LEN: a name may have as many bytes. */
 function longest(version: Version): number {

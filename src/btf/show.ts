@@ -3,8 +3,8 @@
  * everything on one line, no names, zeros too. The kernel walks a type with a little state of its
  * own, and where that state goes astray so does the text; the walk here has the same state.
  */
-import { DELTA, has } from "../versions/deltas.ts";
 import type { Version } from "../kernel/version.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 import { BTF_KINDS, type BtfType, type BtfTypes, type Member, resolved } from "./types.ts";
 
 /** The bytes of a value, and those behind it that are known: the kernel reads some of them too. */

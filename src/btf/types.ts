@@ -3,6 +3,7 @@
  * BTF_LOAD has checked.
  */
 import { wordAt } from "../abi/words.ts";
+import { FIXED } from "./reader.ts";
 
 /** BTF_KIND_* by number. */
 export const BTF_KINDS = [
@@ -119,7 +120,16 @@ export interface BtfTypes {
 const HEADER = { hdr_len: 4, type_off: 8, type_len: 12, str_off: 16 } as const;
 const VOID: BtfType = { id: 0, name: "", kindFlag: false, kind: "UNKN" };
 
-/** Reads well-formed BTF (latin-1, header and all). */
+/**
+ * Reads well-formed BTF (latin-1, header and all).
+ *
+ * @example
+ * ```ts
+ * import { btf, latin1, parseBtf } from "bpfspec";
+ * const { types } = parseBtf(latin1(btf([{ kind: "INT", name: "u8", size: 1 }])));
+ * if (types[1].kind !== "INT" || types[1].name !== "u8") throw new Error("another type");
+ * ```
+ */
 export function parse(data: string): BtfTypes {
   const base = wordAt(data, HEADER.hdr_len);
   const start = base + wordAt(data, HEADER.type_off);
@@ -137,8 +147,6 @@ export function parse(data: string): BtfTypes {
   }
   return { types };
 }
-
-const FIXED = 12;
 
 interface Read {
   readonly type: BtfType;

@@ -1,4 +1,3 @@
-import { Command } from "commander";
 import {
   type Call,
   CAPABILITIES,
@@ -7,6 +6,7 @@ import {
   type Version,
   VERSIONS,
 } from "bpfspec";
+import { Command } from "commander";
 import {
   type Allowed,
   type CheckOptions,

@@ -1,5 +1,6 @@
-import { Command } from "commander";
 import { type Version } from "bpfspec";
+import { Command } from "commander";
+import type { BookReport } from "../book/mod.ts";
 import {
   answerLines,
   evidenceFile,
@@ -13,7 +14,6 @@ import {
   type TypeIds,
   typeIdsOf,
 } from "../oracle/mod.ts";
-import type { BookReport } from "../book/mod.ts";
 import { runAndReport } from "./book.ts";
 import { evidencePath, judgeBook, pathsOf, pathsOn } from "./judge.ts";
 import { BOOK, stated } from "./places.ts";

@@ -1,4 +1,3 @@
-import { Command } from "commander";
 import {
   boot,
   CAPABILITIES,
@@ -10,6 +9,7 @@ import {
   type Version,
   VERSIONS,
 } from "bpfspec";
+import { Command } from "commander";
 import { parseCall } from "./call.ts";
 import { placeOfRule } from "./places.ts";
 import { UsageError } from "./usage.ts";

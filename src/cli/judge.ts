@@ -63,7 +63,7 @@ async function recordOf(version: Version): Promise<Evidence | undefined> {
 }
 
 /** The running kernel, where it is one of the five and scripts can run on it. */
-export async function runningKernel(): Promise<
+async function runningKernel(): Promise<
   { readonly runner: KernelRunner; readonly version: Version } | string
 > {
   const unavailable = Executor.available();

@@ -1,5 +1,5 @@
-import { Command } from "commander";
 import type { Version } from "bpfspec";
+import { Command } from "commander";
 import {
   fetchKernel,
   KernelsError,

@@ -1,5 +1,5 @@
-import { Command } from "commander";
 import { PROPOSAL_RULES, type Rule, RULES, VERSIONS } from "bpfspec";
+import { Command } from "commander";
 import type { BookReport } from "../book/mod.ts";
 import { runAndReport } from "./book.ts";
 import { judgeBook, type Judgement } from "./judge.ts";

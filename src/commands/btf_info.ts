@@ -5,10 +5,10 @@ import type { BpfBtf } from "../kernel/btfs.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { type Outcome, refuse, type Write } from "../kernel/outcome.ts";
 import type { Rule } from "../kernel/rule.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 import { type Args, copyOut } from "./args.ts";
 import { checkInfoTail, putInfo } from "./info_out.ts";
 import { R } from "./info_rules.ts";
-import { DELTA, has } from "../versions/deltas.ts";
 
 type Info = Args<"OBJ_GET_INFO_BY_FD">;
 

@@ -10,11 +10,11 @@ import { done, type Outcome, refuse, unmodelled, type Write } from "../kernel/ou
 import { putBtf } from "../kernel/refs.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 import type { Args, Command } from "./args.ts";
 import { endLog, logOf } from "./btf_log.ts";
 import { commonLogFits } from "./common_log.ts";
 import { logIsSane } from "./log_attr.ts";
-import { DELTA, has } from "../versions/deltas.ts";
 
 /** Source: kernel/bpf/syscall.c, bpf_btf_load, and kernel/bpf/btf.c for what follows `btf_size`. */
 export const R = rules("BTF_LOAD", {

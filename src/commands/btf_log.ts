@@ -6,14 +6,13 @@ import { Vlog } from "../btf/vlog.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Write } from "../kernel/outcome.ts";
 import type { Rule } from "../kernel/rule.ts";
-import { type Args, attrWritable } from "./args.ts";
-import { trueSizeWritable, withTrueSize } from "./common_log.ts";
 import { DELTA, has } from "../versions/deltas.ts";
+import { type Args, attrWritable } from "./args.ts";
+import { BPF_LOG_FIXED, trueSizeWritable, withTrueSize } from "./common_log.ts";
 
 type Load = Args<"BTF_LOAD">;
 
 const TRUE_SIZE_AT = 28;
-const BPF_LOG_FIXED = 8;
 
 /** A log, and what of attr or of the common attributes it belongs to. */
 export interface LogTarget {

@@ -1,10 +1,10 @@
+import type { CommandName } from "../abi/commands.ts";
+import { LOG_SIZE_MAX } from "../abi/limits.ts";
 import { addressOf, isNull, type Ptr, writable } from "../abi/memory.ts";
 import { word } from "../abi/words.ts";
-import type { Write } from "../kernel/outcome.ts";
-import type { Rule } from "../kernel/rule.ts";
-import { rules } from "../kernel/rule.ts";
-import type { CommandName } from "../abi/commands.ts";
 import { Vlog } from "../btf/vlog.ts";
+import type { Write } from "../kernel/outcome.ts";
+import { type Rule, rules } from "../kernel/rule.ts";
 import type { Args, CommonAttr } from "./args.ts";
 import type { LogAttr } from "./log_attr.ts";
 import { after } from "./tail.ts";
@@ -18,7 +18,7 @@ export const LOG = rules("COMMON_LOG", {
 });
 
 const BPF_LOG_MASK = 15;
-const BPF_LOG_FIXED = 8;
+export const BPF_LOG_FIXED = 8;
 /** Where `log_true_size` stands in struct bpf_common_attr. */
 const TRUE_SIZE_AT = 16;
 const TRUE_SIZE_END = 20;
@@ -30,7 +30,7 @@ export function logAttrValid(common: CommonAttr | undefined): boolean {
   const level = (common.log_level ?? 0) >>> 0;
   const buffer = !isNull(common.log_buf);
   return buffer === (size !== 0) && !(buffer && level === 0) && (level & ~BPF_LOG_MASK) === 0 &&
-    size <= 0x3fffffff;
+    size <= LOG_SIZE_MAX;
 }
 
 /** `bpf_log_attr_init`: the common log is sane, and where both are given it is the same log. */

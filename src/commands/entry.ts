@@ -2,6 +2,8 @@
  * The entry of the system call: what bpf(2) does before it looks at the command (kernel/bpf/syscall.c,
  * __sys_bpf), and its two doors.
  */
+import { decodeAttr, decodeCommonAttr, tailIsZero } from "../abi/attr.ts";
+import { held } from "../abi/codec.ts";
 import {
   ATTR_SIZE,
   type AttrOf,
@@ -12,10 +14,9 @@ import {
   COMMANDS,
   COMMON_ATTR,
 } from "../abi/commands.ts";
-import { decodeAttr, decodeCommonAttr, tailIsZero } from "../abi/attr.ts";
-import { held } from "../abi/codec.ts";
 import { BPF_COMMON_ATTRS } from "../abi/constants.ts";
 import type { Field } from "../abi/field.ts";
+import { PAGE_SIZE } from "../abi/limits.ts";
 import { type Memory, type Ptr, read } from "../abi/memory.ts";
 import { bpfCapable } from "../kernel/capabilities.ts";
 import type { Kernel } from "../kernel/kernel.ts";
@@ -24,10 +25,10 @@ import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import { type Version, VERSIONS } from "../kernel/version.ts";
 import type { Verdict } from "../programs/verdict.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 import type { Command, CommonAttr } from "./args.ts";
 import { COMMAND_TABLE } from "./table.ts";
 import { checkTail, type SizeRules } from "./tail.ts";
-import { DELTA, has } from "../versions/deltas.ts";
 
 export const ENTRY = rules("ENTRY", {
   sysctl: [
@@ -54,8 +55,6 @@ export const ENTRY = rules("ENTRY", {
   common_fault: ["EFAULT", "the common attr cannot be read", { since: "7.2" }],
   command: ["EINVAL", "`cmd` is not a command of this kernel"],
 });
-
-const PAGE_SIZE = 4096;
 
 /** What the raw door takes: the arguments of the system call, and the memory they point into. */
 export interface RawCall {

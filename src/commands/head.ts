@@ -2,8 +2,8 @@
  * Commands that the model does not cover yet: the checks at their head are there and right, and what
  * comes after them is *unmodelled*.
  */
-import { conditionOf, errnoOf, type Head, HEADS, refusing, type Standing } from "../abi/heads.ts";
 import { commandAbi, type CommandName } from "../abi/commands.ts";
+import { conditionOf, errnoOf, type Head, HEADS, refusing, type Standing } from "../abi/heads.ts";
 import type { Ptr } from "../abi/memory.ts";
 import { capable } from "../kernel/capabilities.ts";
 import { refuse, unmodelled } from "../kernel/outcome.ts";

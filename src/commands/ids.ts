@@ -1,19 +1,17 @@
+import { BPF_F_RDONLY, BPF_F_TOKEN_FD, BPF_F_WRONLY } from "../abi/constants.ts";
+import { INT_MAX } from "../abi/limits.ts";
+import { word } from "../abi/words.ts";
 import { capable } from "../kernel/capabilities.ts";
 import { fileAt, freeFd, install } from "../kernel/fds.ts";
 import { type FileObject, type Mode, RDONLY, RDWR, WRONLY } from "../kernel/files.ts";
 import type { IdTable } from "../kernel/ids.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { done, type IdKind, type Outcome, refuse } from "../kernel/outcome.ts";
-import type { Rule } from "../kernel/rule.ts";
-import { rules } from "../kernel/rule.ts";
-import type { Task } from "../kernel/task.ts";
 import { holdBtf, holdLink, holdMap, holdProg } from "../kernel/refs.ts";
-import { BPF_F_RDONLY, BPF_F_TOKEN_FD, BPF_F_WRONLY } from "../abi/constants.ts";
-import { type Args, attrWritable, type Command } from "./args.ts";
-import { word } from "../abi/words.ts";
+import { type Rule, rules } from "../kernel/rule.ts";
+import type { Task } from "../kernel/task.ts";
 import { DELTA, has } from "../versions/deltas.ts";
-
-const INT_MAX = 0x7fffffff;
+import { type Args, attrWritable, type Command } from "./args.ts";
 
 function nextIdRules(command: string) {
   return rules(command, {

@@ -1,3 +1,4 @@
+import { LOG_SIZE_MAX } from "../abi/limits.ts";
 import { isNull, type Ptr } from "../abi/memory.ts";
 import type { Version } from "../kernel/version.ts";
 import { DELTA, has } from "../versions/deltas.ts";
@@ -9,7 +10,6 @@ export interface LogAttr {
   readonly level: number;
 }
 
-const LARGEST = 0x3fffffff;
 /** Until 6.1 no log is smaller. */
 const SMALLEST = 128;
 
@@ -17,7 +17,7 @@ const SMALLEST = 128;
 export function logIsSane(version: Version, { buffer, size, level }: LogAttr): boolean {
   const given = !isNull(buffer);
   if (!given && size === 0 && level === 0) return true;
-  if (size > LARGEST) return false;
+  if (size > LOG_SIZE_MAX) return false;
   if (has(version, DELTA.log_any_size)) {
     return given === (size !== 0) && !(given && level === 0) && (level & ~15) === 0;
   }

@@ -10,6 +10,7 @@ import {
   MAX_MAP_TYPE,
 } from "../abi/constants.ts";
 import { hi32, isNull, lo32, read } from "../abi/memory.ts";
+import { objectName } from "../abi/names.ts";
 import { fileAt, freeFd, install } from "../kernel/fds.ts";
 import { RDONLY, RDWR, WRONLY } from "../kernel/files.ts";
 import { insert, nextFreeId } from "../kernel/ids.ts";
@@ -21,13 +22,12 @@ import type { Rule } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import { type CreateAttr, isRule, sizes } from "../maps/kind.ts";
 import { kindOf } from "../maps/kinds.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 import type { Args, Command } from "./args.ts";
 import { finishLog, logAttrValid } from "./common_log.ts";
 import { mapBtf } from "./map_btf.ts";
 import { R } from "./map_create_rules.ts";
-import { objectName } from "../abi/names.ts";
 import { lacksPrivilege } from "./privilege.ts";
-import { DELTA, has } from "../versions/deltas.ts";
 
 /** What 7.2 writes to the common log when a rule refuses. */
 const LOG_TEXT: ReadonlyMap<Rule, string> = new Map([

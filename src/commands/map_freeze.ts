@@ -4,8 +4,8 @@ import { fileAt } from "../kernel/fds.ts";
 import { done, refuse } from "../kernel/outcome.ts";
 import { withMap } from "../kernel/refs.ts";
 import { rules } from "../kernel/rule.ts";
-import type { Command } from "./args.ts";
 import { DELTA, has } from "../versions/deltas.ts";
+import type { Command } from "./args.ts";
 
 /** Source: kernel/bpf/syscall.c, map_freeze. */
 export const R = rules("MAP_FREEZE", {

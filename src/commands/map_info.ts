@@ -7,10 +7,10 @@ import type { Kernel } from "../kernel/kernel.ts";
 import type { BpfMap } from "../kernel/maps.ts";
 import { type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import { round8 } from "../maps/kind.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 import { type Args, copyOut } from "./args.ts";
 import { checkInfoTail, putInfo } from "./info_out.ts";
 import { R } from "./info_rules.ts";
-import { DELTA, has } from "../versions/deltas.ts";
 
 /** An array above this is not hashed by the model: it would take longer than a call may. */
 const HASH_LIMIT = 16 * 2 ** 20;

@@ -5,10 +5,10 @@ import { done, refuse, unmodelled } from "../kernel/outcome.ts";
 import { rules } from "../kernel/rule.ts";
 import { isRule } from "../maps/kind.ts";
 import { kindOf } from "../maps/kinds.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 import type { Command } from "./args.ts";
 import { LARGEST_VALUE } from "./limits.ts";
 import { opFlags } from "./op_flags.ts";
-import { DELTA, has } from "../versions/deltas.ts";
 
 /** Source: kernel/bpf/syscall.c, map_lookup_elem. */
 export const R = rules("MAP_LOOKUP_ELEM", {

@@ -6,9 +6,9 @@ import type { Mode } from "../kernel/files.ts";
 import { refuse } from "../kernel/outcome.ts";
 import { holdLink, holdMap, holdProg } from "../kernel/refs.ts";
 import { rules } from "../kernel/rule.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 import type { Command } from "./args.ts";
 import { descriptor, modeOf } from "./ids.ts";
-import { DELTA, has } from "../versions/deltas.ts";
 
 /** Source: kernel/bpf/syscall.c, bpf_obj_get, and kernel/bpf/inode.c. */
 export const R = rules("OBJ_GET", {

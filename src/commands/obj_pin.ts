@@ -1,13 +1,13 @@
 import * as E from "fp-ts/lib/Either.js";
 import { BPF_F_PATH_FD } from "../abi/constants.ts";
+import { pin } from "../bpffs/pin.ts";
+import { directory, pathAt } from "../bpffs/walk.ts";
 import { fileAt } from "../kernel/fds.ts";
 import { done, refuse } from "../kernel/outcome.ts";
 import { holdObject } from "../kernel/refs.ts";
 import { rules } from "../kernel/rule.ts";
-import { pin } from "../bpffs/pin.ts";
-import { directory, pathAt } from "../bpffs/walk.ts";
-import type { Command } from "./args.ts";
 import { DELTA, has } from "../versions/deltas.ts";
+import type { Command } from "./args.ts";
 
 /** Source: kernel/bpf/syscall.c, bpf_obj_pin, and kernel/bpf/inode.c. */
 export const R = rules("OBJ_PIN", {

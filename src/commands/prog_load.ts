@@ -6,7 +6,9 @@ import {
   BPF_PROG_TYPE_TRACING,
   MAX_PROG_TYPE,
 } from "../abi/constants.ts";
+import { BTF_MAX_TYPE } from "../abi/limits.ts";
 import { isNull, read, readString } from "../abi/memory.ts";
+import { objectName } from "../abi/names.ts";
 import { bpfCapable, netAdminCapable, perfmonCapable } from "../kernel/capabilities.ts";
 import { fileAt, freeFd, install } from "../kernel/fds.ts";
 import { insert, nextFreeId } from "../kernel/ids.ts";
@@ -27,13 +29,12 @@ import {
 import { isUnprivileged, needsNetAdmin, needsPerfmon, returns } from "../programs/types.ts";
 import { isStraight, mapFds, returnedConstant } from "../programs/verdict.ts";
 import { xlated } from "../programs/xlated.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 import { type Args, attrWritable, type Command } from "./args.ts";
 import { commonLogFits } from "./common_log.ts";
 import { logIsSane } from "./log_attr.ts";
-import { objectName } from "../abi/names.ts";
-import { checkStructOps } from "./struct_ops_prog.ts";
 import { lacksPrivilege } from "./privilege.ts";
-import { DELTA, has } from "../versions/deltas.ts";
+import { checkStructOps } from "./struct_ops_prog.ts";
 
 /** Source: kernel/bpf/syscall.c, bpf_prog_load, and kernel/bpf/verifier.c for what follows `name`. */
 export const R = rules("PROG_LOAD", {
@@ -115,7 +116,6 @@ export const R = rules("PROG_LOAD", {
   fd_limit: ["EMFILE", "the task has RLIMIT_NOFILE descriptors; an id has been used up"],
 });
 
-const BTF_MAX_TYPE = 0xfffff;
 const LOG_TRUE_SIZE_AT = 140;
 const LICENSE_MAX = 127;
 const BPF_COMPLEXITY_LIMIT_INSNS = 1_000_000;

@@ -1,13 +1,12 @@
 import { sha1 } from "@noble/hashes/legacy.js";
 import { sha256 } from "@noble/hashes/sha2.js";
+import { BPF_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_VALUE } from "../abi/insn.ts";
 import { bytesOf, latin1 } from "../abi/memory.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { DELTA, has } from "../versions/deltas.ts";
 
 const TAG_SIZE = 8;
 const LD_IMM64 = 0x18;
-const PSEUDO_MAP_FD = 1;
-const PSEUDO_MAP_VALUE = 2;
 
 /**
  * The tag of a program: the first eight bytes of a hash of its instructions as they were loaded,
@@ -23,7 +22,7 @@ function withoutMaps(insns: string): Uint8Array {
   let second = false;
   for (let at = 0; at < bytes.length; at += 8) {
     const source = bytes[at + 1] >> 4;
-    const names = source === PSEUDO_MAP_FD || source === PSEUDO_MAP_VALUE;
+    const names = source === BPF_PSEUDO_MAP_FD || source === BPF_PSEUDO_MAP_VALUE;
     const first: boolean = !second && bytes[at] === LD_IMM64 && names;
     const rest = second && bytes.subarray(at, at + 4).every((byte) => byte === 0);
     if (first || rest) bytes.fill(0, at + 4, at + 8);

@@ -1,8 +1,8 @@
 /** What the verifier looks at first in a STRUCT_OPS program. Source: check_struct_ops_btf_id. */
-import { shapeOfStruct } from "../maps/struct_ops/shape.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Unmodelled } from "../kernel/outcome.ts";
 import type { Rule } from "../kernel/rule.ts";
+import { shapeOfStruct } from "../maps/struct_ops/shape.ts";
 
 /** The rules of PROG_LOAD that it fires. */
 interface Rules {

@@ -1,8 +1,7 @@
 import { tailIsZero } from "../abi/attr.ts";
+import { PAGE_SIZE } from "../abi/limits.ts";
 import { addressOf, bytesOf, mapped, type Memory, type Ptr, read, room } from "../abi/memory.ts";
 import type { Rule } from "../kernel/rule.ts";
-
-const PAGE_SIZE = 4096;
 
 /** The three refusals of `bpf_check_uarg_tail_zero`, for one struct. */
 export interface SizeRules {

@@ -16,6 +16,7 @@ export const CAPABILITIES = {
   CAP_BPF: 39,
 } as const;
 
+/** A capability, by its name in capabilities(7). */
 export type Capability = keyof typeof CAPABILITIES;
 
 /** Every capability there is (bits 0 to 40), as root has them. */
@@ -63,9 +64,14 @@ export function capabilityMask(names: readonly Capability[]): bigint {
   return names.reduce((mask, name) => mask | (1n << BigInt(CAPABILITIES[name])), 0n);
 }
 
+/** Whether the effective set has a capability, in the task's own user namespace. */
+export function hasCapability(cred: Credentials, cap: Capability): boolean {
+  return (cred.effective >> BigInt(CAPABILITIES[cap])) % 2n === 1n;
+}
+
 /** `capable(cap)`: the effective set has it, in the initial user namespace. */
 export function capable(cred: Credentials, cap: Capability): boolean {
-  return cred.userns === 0 && (cred.effective >> BigInt(CAPABILITIES[cap])) % 2n === 1n;
+  return cred.userns === 0 && hasCapability(cred, cap);
 }
 
 /** `bpf_capable()`: CAP_BPF, or CAP_SYS_ADMIN as before 5.8. */

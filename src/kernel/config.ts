@@ -39,6 +39,7 @@ export interface Seeds {
   readonly hashrnd: number;
 }
 
+/** A kernel as it boots where nothing is said of it. */
 export const DEFAULT_CONFIG: Config = {
   unprivileged_bpf_disabled: 2,
   cpus: 2,
@@ -51,6 +52,7 @@ export const DEFAULT_CONFIG: Config = {
   tcp_congestion_control: ["reno", "cubic"],
 };
 
+/** Where a kernel starts that has just booted. */
 export const DEFAULT_SEEDS: Seeds = {
   map_id: 1,
   prog_id: 1,

@@ -1,7 +1,6 @@
-import type { OpenFile } from "./files.ts";
+import type { FileObject, OpenFile } from "./files.ts";
 import type { Kernel } from "./kernel.ts";
 import { holdFile, openFile, putFile } from "./refs.ts";
-import type { FileObject } from "./files.ts";
 import type { Task } from "./task.ts";
 
 export function withTask(k: Kernel, task: Task): Kernel {

@@ -1,7 +1,7 @@
 import { Radix } from "./radix.ts";
 
 /** The largest object id is one less: the kernel allocates ids in [1, INT_MAX). */
-export const ID_END = 0x7fffffff;
+const ID_END = 0x7fffffff;
 
 /**
  * The ids of one kind of object, allocated in a cycle as `idr_alloc_cyclic` does: an id is not used

@@ -1,16 +1,16 @@
 import type { BpfBtf } from "./btfs.ts";
+import type { Config, Seeds } from "./config.ts";
+import type { FsContext } from "./contexts.ts";
+import type { OpenFile } from "./files.ts";
+import type { IdTable } from "./ids.ts";
+import type { FileSystem } from "./inodes.ts";
 import type { BpfLink } from "./links.ts";
 import type { BpfMap } from "./maps.ts";
 import type { BpfProg } from "./progs.ts";
-import type { Config, Seeds } from "./config.ts";
-import type { OpenFile } from "./files.ts";
-import type { IdTable } from "./ids.ts";
-import type { Congestion } from "./registry.ts";
-import type { FileSystem } from "./inodes.ts";
 import type { Radix } from "./radix.ts";
+import type { Congestion } from "./registry.ts";
 import type { Socket } from "./sockets.ts";
 import type { Task } from "./task.ts";
-import type { FsContext } from "./contexts.ts";
 import type { UserNamespace } from "./userns.ts";
 import type { Version } from "./version.ts";
 

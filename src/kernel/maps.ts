@@ -58,6 +58,7 @@ export interface MapSpec {
   readonly owner: number;
 }
 
+/** A map of the kernel, with its elements and with what keeps it. */
 export interface BpfMap {
   readonly id: number;
   readonly spec: MapSpec;

@@ -21,7 +21,7 @@ export function childrenOf(k: Kernel, parent: number): readonly number[] {
 }
 
 /** A mount and all that is mounted below it, each before what is on it. */
-export function treeOf(k: Kernel, top: number): readonly number[] {
+function treeOf(k: Kernel, top: number): readonly number[] {
   return [top, ...childrenOf(k, top).flatMap((child) => treeOf(k, child))];
 }
 

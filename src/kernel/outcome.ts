@@ -21,6 +21,7 @@ export interface Unmodelled {
   readonly what: string;
 }
 
+/** What a call returns. */
 export type Answer = Value | Refusal | Unmodelled;
 
 /** Bytes (latin-1) that the kernel wrote to user memory. */
@@ -39,6 +40,7 @@ export interface Write {
 /** The objects that have ids. */
 export type IdKind = "map" | "prog" | "btf" | "link";
 
+/** Where in what was written an id stands. */
 export interface IdPlace {
   readonly kind: IdKind;
   readonly offset: number;

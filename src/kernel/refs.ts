@@ -16,7 +16,7 @@ export function withMap(k: Kernel, map: BpfMap): Kernel {
   return { ...k, maps: replace(k.maps, map.id, map) };
 }
 
-export function withProg(k: Kernel, prog: BpfProg): Kernel {
+function withProg(k: Kernel, prog: BpfProg): Kernel {
   return { ...k, progs: replace(k.progs, prog.id, prog) };
 }
 
@@ -151,7 +151,7 @@ export function openInode(k: Kernel, number: number): Kernel {
   return withInode(k, number, { ...inode, opens: inode.opens + 1 });
 }
 
-export function closeInode(k: Kernel, number: number): Kernel {
+function closeInode(k: Kernel, number: number): Kernel {
   const inode = k.fs.inodes.get(number)!;
   return keepOrFree(k, number, { ...inode, opens: inode.opens - 1 });
 }

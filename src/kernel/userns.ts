@@ -1,9 +1,9 @@
 /** User namespaces and capabilities over them (kernel/user_namespace.c, security/commoncap.c). */
 import {
-  CAPABILITIES,
   type Capability,
   type Credentials,
   type Extent,
+  hasCapability,
   type IdMaps,
   ROOT,
 } from "./capabilities.ts";
@@ -50,11 +50,6 @@ const OVERFLOW_ID = 65534;
 /** An id of the initial namespace as a caller is told it (`from_kuid_munged`). */
 export function toldId(map: readonly Extent[], id: number): number {
   return insideOf(map, id) ?? OVERFLOW_ID;
-}
-
-/** Whether the effective set has a capability, in the task's own user namespace. */
-export function hasCapability(cred: Credentials, cap: Capability): boolean {
-  return (cred.effective >> BigInt(CAPABILITIES[cap])) % 2n === 1n;
 }
 
 /**

@@ -1,4 +1,9 @@
 import { Map as PMap } from "immutable";
+import { MS_RDONLY, MS_RELATIME } from "../abi/constants.ts";
+import { latin1 } from "../abi/memory.ts";
+import { checkBtf } from "../btf/check.ts";
+import { Vlog } from "../btf/vlog.ts";
+import type { BpfBtf } from "../kernel/btfs.ts";
 import { ROOT } from "../kernel/capabilities.ts";
 import { type Config, DEFAULT_CONFIG, DEFAULT_SEEDS, type Seeds } from "../kernel/config.ts";
 import { installFile, withTask } from "../kernel/fds.ts";
@@ -11,18 +16,13 @@ import {
   type Place,
   type Superblock,
 } from "../kernel/inodes.ts";
-import { MS_RDONLY, MS_RELATIME } from "../abi/constants.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { Radix } from "../kernel/radix.ts";
 import { holdFile, holdPlace, openFile } from "../kernel/refs.ts";
 import type { Limits } from "../kernel/task.ts";
-import { atLeast, type Version, VERSIONS } from "../kernel/version.ts";
-import { latin1 } from "../abi/memory.ts";
-import type { BpfBtf } from "../kernel/btfs.ts";
-import { DELTA, has } from "../versions/deltas.ts";
 import { INITIAL } from "../kernel/userns.ts";
-import { checkBtf } from "../btf/check.ts";
-import { Vlog } from "../btf/vlog.ts";
+import { atLeast, type Version, VERSIONS } from "../kernel/version.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 import { vmlinuxOf } from "../versions/vmlinux.ts";
 
 /** How a machine is booted: what it is like, and what it would decide by chance. */

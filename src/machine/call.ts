@@ -1,9 +1,9 @@
 import type { AttrOf, CommandName } from "../abi/commands.ts";
 import type { Ptr } from "../abi/memory.ts";
-import type { MapLine } from "../process/idmap.ts";
 import type { MountCall } from "../bpffs/mount_asked.ts";
 import type { CallOptions, RawCall } from "../commands/entry.ts";
 import type { Limits } from "../kernel/task.ts";
+import type { MapLine } from "../process/idmap.ts";
 
 /** A typed bpf(2) call of one command. */
 export interface BpfCall<N extends CommandName = CommandName> extends CallOptions {

@@ -1,28 +1,28 @@
+import { access } from "../bpffs/access.ts";
 import * as attributes from "../bpffs/attributes.ts";
 import { fsconfig, fsmount, fsopen, moveMount } from "../bpffs/fsopen.ts";
-import { idmap } from "../process/idmap.ts";
-import { mount } from "../bpffs/mount.ts";
-import { mounts } from "../bpffs/mount_lines.ts";
-import { statfs } from "../bpffs/statfs.ts";
-import { umount } from "../bpffs/umount.ts";
-import { unshare } from "../process/namespaces.ts";
-import { access } from "../bpffs/access.ts";
 import { link } from "../bpffs/link.ts";
 import { mknod } from "../bpffs/mknod.ts";
+import { mount } from "../bpffs/mount.ts";
+import { mounts } from "../bpffs/mount_lines.ts";
 import * as names from "../bpffs/names.ts";
 import { open } from "../bpffs/open.ts";
 import * as reading from "../bpffs/read.ts";
 import { rename } from "../bpffs/rename.ts";
 import * as stats from "../bpffs/stat.ts";
+import { statfs } from "../bpffs/statfs.ts";
 import { truncate } from "../bpffs/truncate.ts";
+import { umount } from "../bpffs/umount.ts";
 import * as xattrs from "../bpffs/xattrs.ts";
 import { bpf, rawBpf } from "../commands/entry.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { type Outcome, unmodelled } from "../kernel/outcome.ts";
 import * as descriptors from "../process/descriptors.ts";
+import { idmap } from "../process/idmap.ts";
 import * as life from "../process/life.ts";
-import * as places from "../process/places.ts";
 import * as mappings from "../process/mappings.ts";
+import { unshare } from "../process/namespaces.ts";
+import * as places from "../process/places.ts";
 import type { Call } from "./call.ts";
 
 /**

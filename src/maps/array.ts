@@ -11,16 +11,17 @@ import {
   BPF_F_WRONLY_PROG,
   BPF_NOEXIST,
 } from "../abi/constants.ts";
+import { INT_MAX } from "../abi/limits.ts";
+import { word, wordAt } from "../abi/words.ts";
 import { perfmonCapable } from "../kernel/capabilities.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { BpfMap } from "../kernel/maps.ts";
 import { Radix } from "../kernel/radix.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
-import { bothProgFlags, type CreateAttr, type MapKind, round8, sizes } from "./kind.ts";
-import { word, wordAt } from "../abi/words.ts";
-import { chargeable, overMemlock } from "./memlock.ts";
 import { DELTA, has } from "../versions/deltas.ts";
+import { bothProgFlags, type CreateAttr, type MapKind, round8, sizes } from "./kind.ts";
+import { chargeable, overMemlock } from "./memlock.ts";
 
 /** What BPF_MAP_TYPE_ARRAY refuses, in the kernel's order. Source: kernel/bpf/arraymap.c. */
 export const ARRAY = rules("ARRAY", {
@@ -61,7 +62,6 @@ export const ARRAY = rules("ARRAY", {
 });
 
 const KMALLOC_MAX = 4 * 2 ** 20;
-const INT_MAX = 0x7fffffff;
 /** sizeof(struct bpf_array) up to its elements: what is added to the elements' own size. */
 const HEADER = 320;
 

@@ -18,10 +18,10 @@ import { Radix } from "../kernel/radix.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import type { Version } from "../kernel/version.ts";
+import { DELTA, has } from "../versions/deltas.ts";
 import { jhash } from "./jhash.ts";
 import { bothProgFlags, type CreateAttr, type MapKind, round8, sizes } from "./kind.ts";
 import { chargeable, overMemlock } from "./memlock.ts";
-import { DELTA, has } from "../versions/deltas.ts";
 
 /** What BPF_MAP_TYPE_HASH refuses, in the kernel's order. Source: kernel/bpf/hashtab.c. */
 export const HASH = rules("HASH", {

@@ -13,7 +13,8 @@ import {
   type Step as ModelStep,
   type Version,
 } from "bpfspec";
-import { compareText, compareWords, tellsWords } from "./compare_files.ts";
+import { compareText, compareWords, type Ran, tellsWords } from "./compare_files.ts";
+import { ID_AT } from "./ids.ts";
 import {
   bytesOf,
   commandOf,
@@ -23,7 +24,6 @@ import {
   placeOf,
 } from "./memory_after.ts";
 import type { ScriptResult, StepResult } from "./script.ts";
-import { ID_AT } from "./ids.ts";
 import { OWN_BTF, type Translated, type Translation } from "./translate.ts";
 
 /** Where a real kernel and the model part. */
@@ -145,8 +145,6 @@ interface Parted {
   readonly observed: string;
   readonly allowed: string;
 }
-
-type Ran = Extract<StepResult, { kind: "ran" }>;
 
 function compareStep(
   translated: Translated,

@@ -2,7 +2,8 @@
 import { latin1, type Step as ModelStep } from "bpfspec";
 import type { StepResult } from "./script.ts";
 
-type Ran = Extract<StepResult, { kind: "ran" }>;
+/** A step that was run. */
+export type Ran = Extract<StepResult, { kind: "ran" }>;
 
 interface Parted {
   readonly observed: string;

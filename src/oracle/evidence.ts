@@ -7,12 +7,12 @@
  * rules }`: the places in the book whose path it is, the script's lines, one answer line for each
  * step and one for the end, and the rules by which the model says that calls are refused, in order.
  */
+import type { Version } from "bpfspec";
 import { isLeft } from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
-import type { Version } from "bpfspec";
 import { ResultParser } from "./results.ts";
-import type { TypeIds } from "./type_ids.ts";
 import { encodeScript, type Script, type ScriptResult } from "./script.ts";
+import type { TypeIds } from "./type_ids.ts";
 
 const Record = t.readonly(t.type({
   at: t.readonlyArray(t.string),

@@ -2,13 +2,12 @@
  * Object ids are the kernel's to give. A script learns the real id of an object from an earlier
  * step's output, and later steps refer to that.
  */
-import { encodeAttr, type IdKind, type Step as ModelStep } from "bpfspec";
+import { BPF_OBJ_GET_INFO_BY_FD, encodeAttr, type IdKind, type Step as ModelStep } from "bpfspec";
 import type { Reference, Step } from "./script.ts";
 
 /** An id that no real kernel has given: it is as far away as ids go. */
 export const NOBODY = 0x60000000;
 
-const OBJ_GET_INFO_BY_FD = 15;
 const INFO_ROOM = 80;
 const BTF_ROOM = 16;
 /** Where the info of an object has its id. */
@@ -47,7 +46,7 @@ export class Ids {
     return {
       task,
       op: "bpf",
-      args: { cmd: OBJ_GET_INFO_BY_FD, size: 16 },
+      args: { cmd: BPF_OBJ_GET_INFO_BY_FD, size: 16 },
       areas: {
         0: encodeAttr("OBJ_GET_INFO_BY_FD", { bpf_fd: answer.ret, info_len: room }).slice(
           0,

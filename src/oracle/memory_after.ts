@@ -1,5 +1,6 @@
 /** What user memory holds after a call, by the model and on the real kernel, area by area. */
 import {
+  BPF_OBJ_GET_INFO_BY_FD,
   type Call,
   commandAbi,
   COMMANDS,
@@ -49,7 +50,7 @@ function rawPlace(
   field: string,
   attr: Uint8Array,
 ): Place | undefined {
-  if (field in INFO_POINTERS && call.cmd === OBJ_GET_INFO_BY_FD) {
+  if (field in INFO_POINTERS && call.cmd === BPF_OBJ_GET_INFO_BY_FD) {
     return infoPointerPlace(call, attr, INFO_POINTERS[field]);
   }
   const command = COMMANDS[call.cmd & 0xffff];
@@ -67,7 +68,6 @@ function segmentPlace({ memory = [] }: RawCall, at: bigint): Place | undefined {
   return i < 0 ? undefined : { area: i + 1, offset: Number(at - memory[i].at) };
 }
 
-const OBJ_GET_INFO_BY_FD = 15;
 /** The offset of `info` in attr. */
 const INFO_AT = 8;
 /** Pointers inside an info: of a map, of BTF, of a program. */

@@ -9,10 +9,10 @@ import {
   type Version,
 } from "bpfspec";
 import { takesAtMost } from "./affordable.ts";
-import { compare, type Comparison } from "./compare.ts";
-import type { KernelRunner, Script, ScriptResult } from "./script.ts";
 import { NotReplayable } from "./areas.ts";
+import { compare, type Comparison } from "./compare.ts";
 import { CLEANUP, registers } from "./registers.ts";
+import type { KernelRunner, Script, ScriptResult } from "./script.ts";
 import { sysctlSteps, translate, type Translation } from "./translate.ts";
 import { type TypeIds, typeIdsOf, usesTypes } from "./type_ids.ts";
 
@@ -35,7 +35,7 @@ export type Replayed =
   | { readonly path: Path; readonly skipped: string };
 
 /** Why a real kernel cannot be put into the state that a path boots in; undefined where it can. */
-export function unlikeReal({ options }: Path): string | undefined {
+function unlikeReal({ options }: Path): string | undefined {
   const config = Object.keys(options.config ?? {}).filter((key) => !(key in SYSCTLS));
   if (config.length > 0) return `the machine is configured: ${config.join(", ")}`;
   if (

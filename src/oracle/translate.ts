@@ -19,6 +19,9 @@ import {
   type Step as ModelStep,
   type Version,
 } from "bpfspec";
+import { areaOf, NotReplayable } from "./areas.ts";
+import { Ids } from "./ids.ts";
+import { Mappings } from "./mappings.ts";
 import { commandOf } from "./memory_after.ts";
 import type {
   Area,
@@ -30,12 +33,9 @@ import type {
   Script,
   Step,
 } from "./script.ts";
-import { areaOf, NotReplayable } from "./areas.ts";
-import { Ids } from "./ids.ts";
-import { Mappings } from "./mappings.ts";
 import { fileStep } from "./translate_files.ts";
-import { numbered } from "./translate_sys.ts";
 import { raw } from "./translate_raw.ts";
+import { numbered } from "./translate_sys.ts";
 import { realId, TYPE_FIELDS, type TypeIds, typeNamed } from "./type_ids.ts";
 
 /** A script's step, and the model's step that it stands for (none for a step that only asks). */

@@ -1,6 +1,7 @@
 /** Raw calls as script steps: segments become areas, and addresses into them references. */
 import {
   BPF_COMMON_ATTRS,
+  BPF_OBJ_GET_INFO_BY_FD,
   type Call,
   COMMANDS,
   decodeAttr,
@@ -86,14 +87,12 @@ function pointersOf(cmd: number, attr: Uint8Array): readonly Pointer[] {
     .map((field) => ({ offset: field.offset, value: values[field.name] as bigint }));
 }
 
-const OBJ_GET_INFO_BY_FD = 15;
-
 /** The pointers inside an info, with the segment that it is in. */
 function infoPointers(
   call: RawCall,
   attr: Uint8Array,
 ): readonly (Pointer & { readonly segment: number })[] {
-  if ((call.cmd & ~BPF_COMMON_ATTRS) !== OBJ_GET_INFO_BY_FD || attr.length < 16) return [];
+  if ((call.cmd & ~BPF_COMMON_ATTRS) !== BPF_OBJ_GET_INFO_BY_FD || attr.length < 16) return [];
   const at = new DataView(attr.buffer, attr.byteOffset).getBigUint64(8, true);
   const segment = (call.memory ?? []).findIndex((s) => s.at === at);
   if (segment < 0) return [];

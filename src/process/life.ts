@@ -1,13 +1,19 @@
-import { Radix } from "../kernel/radix.ts";
+import { NR_OPEN } from "../abi/limits.ts";
+import {
+  ALL_CAPABILITIES,
+  capable,
+  type Credentials,
+  hasCapability,
+} from "../kernel/capabilities.ts";
 import { closeFd, withTask } from "../kernel/fds.ts";
-import { ALL_CAPABILITIES, capable, type Credentials } from "../kernel/capabilities.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import { done, type Outcome, refuse } from "../kernel/outcome.ts";
 import { enterNamespace, leaveNamespace } from "../kernel/mounts.ts";
+import { done, type Outcome, refuse } from "../kernel/outcome.ts";
+import { Radix } from "../kernel/radix.ts";
 import { holdFile, holdPlace, putPlace } from "../kernel/refs.ts";
-import { hasCapability, outsideOf } from "../kernel/userns.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Limits, Task } from "../kernel/task.ts";
+import { outsideOf } from "../kernel/userns.ts";
 import { holdMapping, unmapAll } from "./mappings.ts";
 
 /**
@@ -101,8 +107,6 @@ export const SETRLIMIT = rules("setrlimit", {
   nr_open: ["EPERM", "RLIMIT_NOFILE is to be above `fs.nr_open` (1048576)"],
   raise: ["EPERM", "a limit is to be raised and the caller has no CAP_SYS_RESOURCE"],
 });
-
-const NR_OPEN = 1048576;
 
 /** setrlimit(2) of RLIMIT_NOFILE and RLIMIT_MEMLOCK, the soft limit and the hard one alike. */
 export function setrlimit(k: Kernel, task: Task, limits: Partial<Limits>): Outcome {

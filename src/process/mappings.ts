@@ -1,4 +1,5 @@
 import { BPF_F_MMAPABLE, BPF_F_RDONLY_PROG, BPF_MAP_TYPE_ARRAY } from "../abi/constants.ts";
+import { PAGE_SIZE } from "../abi/limits.ts";
 import { withTask } from "../kernel/fds.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
@@ -25,7 +26,6 @@ export const MMAP = rules("mmap", {
   too_long: ["EINVAL", "the mapping is longer than the elements, in pages"],
 });
 
-const PAGE_SIZE = 4096;
 /** TASK_SIZE of x86-64. */
 const ADDRESS_SPACE = 2 ** 47 - PAGE_SIZE;
 /** What is certain to fit beside the task's other mappings. */

@@ -1,6 +1,6 @@
 /** unshare(2): what a task sees of the mounts. */
 import { CLONE_NEWNS, CLONE_NEWUSER } from "../abi/mount_flags.ts";
-import { ALL_CAPABILITIES } from "../kernel/capabilities.ts";
+import { ALL_CAPABILITIES, hasCapability } from "../kernel/capabilities.ts";
 import { withTask } from "../kernel/fds.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { copyTree, leaveNamespace } from "../kernel/mounts.ts";
@@ -8,13 +8,7 @@ import { done, type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import { holdPlace, putPlace } from "../kernel/refs.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
-import {
-  hasCapability,
-  insideOf,
-  NO_IDS,
-  nsCapable,
-  type UserNamespace,
-} from "../kernel/userns.ts";
+import { insideOf, NO_IDS, nsCapable, type UserNamespace } from "../kernel/userns.ts";
 
 export const UNSHARE = rules("unshare", {
   owner: [

@@ -1,6 +1,5 @@
 import * as U from "../abi/constants.ts";
-import type { Version } from "../kernel/version.ts";
-import { atLeast } from "../kernel/version.ts";
+import { atLeast, type Version } from "../kernel/version.ts";
 import { DELTA, has } from "../versions/deltas.ts";
 
 const NET_ADMIN: ReadonlySet<number> = new Set([

@@ -1,4 +1,5 @@
 import type { ErrnoName } from "../abi/errno.ts";
+import { BPF_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_VALUE } from "../abi/insn.ts";
 import { wordAt } from "../abi/words.ts";
 
 /**
@@ -19,8 +20,6 @@ export function returnedConstant(insns: string): number | undefined {
 }
 
 const LD_IMM64 = "\x18";
-const PSEUDO_MAP_FD = 1;
-const PSEUDO_MAP_VALUE = 2;
 
 /** Where a program loads maps by descriptor, two slots each. */
 export type Loads = readonly { readonly at: number; readonly fd: number }[];
@@ -30,7 +29,7 @@ export function mapLoads(insns: string): Loads {
   for (let at = 0; at + 16 <= insns.length; at += 8) {
     if (insns[at] !== LD_IMM64) continue;
     const source = insns.charCodeAt(at + 1) >> 4;
-    if (source === PSEUDO_MAP_FD || source === PSEUDO_MAP_VALUE) {
+    if (source === BPF_PSEUDO_MAP_FD || source === BPF_PSEUDO_MAP_VALUE) {
       loads.push({ at, fd: wordAt(insns, at + 4) });
     }
     at += 8;
@@ -58,7 +57,7 @@ export function isStraight(insns: string, dirties: boolean): boolean {
   let at = 0;
   while (at < last) {
     const loads = insns[at] === LD_IMM64;
-    if (loads && insns.charCodeAt(at + 1) >> 4 > PSEUDO_MAP_FD) return false;
+    if (loads && insns.charCodeAt(at + 1) >> 4 > BPF_PSEUDO_MAP_FD) return false;
     if (!loads && !moves.includes(insns[at])) return false;
     at += loads ? 16 : 8;
   }

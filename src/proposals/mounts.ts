@@ -2,8 +2,8 @@
 import * as E from "fp-ts/lib/Either.js";
 import { MS_RDONLY, MS_RELATIME } from "../abi/mount_flags.ts";
 import { createSuperblock, isModelled, lockMount } from "../bpffs/mount.ts";
-import { MOUNT } from "../bpffs/mount_rules.ts";
 import { freshOptions } from "../bpffs/mount_options.ts";
+import { MOUNT } from "../bpffs/mount_rules.ts";
 import { type Found, pathAt, placeOf, resolve } from "../bpffs/walk.ts";
 import type { Inode } from "../kernel/inodes.ts";
 import type { Kernel } from "../kernel/kernel.ts";

@@ -5,6 +5,7 @@
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Outcome } from "../kernel/outcome.ts";
 import type { Rule } from "../kernel/rule.ts";
+import type { Task } from "../kernel/task.ts";
 import type { Version } from "../kernel/version.ts";
 import { bootKernel } from "../machine/boot.ts";
 import type { Call } from "../machine/call.ts";
@@ -24,7 +25,7 @@ export interface Proposal<X, C extends { readonly op: string }> {
   /** The addition to a kernel that was just booted. */
   begin(kernel: Kernel): Proposed<X>;
   /** The proposal's own answer to a call; undefined leaves the call to the kernel as it is. */
-  step(k: Proposed<X>, task: number, call: Call | C): Outcome | undefined;
+  step(k: Proposed<X>, task: Task, call: Call | C): Outcome | undefined;
   /** What becomes of the addition when a call of the kernel's own is over (a file is closed). */
   settle(before: Proposed<X>, after: Proposed<X>): Proposed<X>;
 }
@@ -34,12 +35,13 @@ export interface Proposal<X, C extends { readonly op: string }> {
  *
  * @example
  * ```ts
- * import { boot } from "bpfspec";
- * // Without a proposal: a map dies with its last descriptor.
- * const m = boot("6.18")
- *   .bpf("MAP_CREATE", { map_type: 2, key_size: 4, value_size: 4, max_entries: 1 })
- *   .close(3);
- * if (m.mapIds.length !== 0) throw new Error("it lives on");
+ * import { FS_PER_MAP, lsMount, propose, u32 } from "bpfspec";
+ * const m = propose(FS_PER_MAP(), "6.18")
+ *   .bpf("MAP_CREATE", { map_type: 1, key_size: 4, value_size: 4, max_entries: 1 })
+ *   .bpf("MAP_UPDATE_ELEM", { map_fd: 3, key: u32(1), value: u32(42) })
+ *   .mkdir("/tmp/m")
+ *   .call({ op: "mount_map", path: "/tmp/m", data: "fd=3" });
+ * if (String(lsMount(m, "/tmp/m")) !== "01000000") throw new Error("another key");
  * ```
  */
 export function propose<X, C extends { readonly op: string }>(
@@ -54,17 +56,35 @@ export function propose<X, C extends { readonly op: string }>(
 function stepWith<X, C extends { readonly op: string }>(
   proposal: Proposal<X, C>,
   k: Kernel,
-  task: number,
+  number: number,
   call: Call | C,
 ): Outcome {
   const before = k as Proposed<X>;
+  const task = k.tasks.get(number);
+  if (task === undefined || !task.alive) return step(k, number, call as Call);
   const own = proposal.step(before, task, call);
   if (own !== undefined) return own;
-  const outcome = step(k, task, call as Call);
+  const outcome = step(k, number, call as Call);
   return { ...outcome, kernel: proposal.settle(before, outcome.kernel as Proposed<X>) };
 }
 
-/** What a proposal added to the kernel of a machine that was made with `propose`. */
+/** A kernel with another addition, in part. */
+export function withProposed<X>(k: Proposed<X>, change: Partial<X>): Proposed<X> {
+  return { ...k, proposed: { ...k.proposed, ...change } };
+}
+
+/**
+ * What a proposal added to the kernel of a machine that was made with `propose`.
+ *
+ * @example
+ * ```ts
+ * import { KEYS_AS_FILES, propose, proposedOf } from "bpfspec";
+ * const m = propose(KEYS_AS_FILES, "6.18")
+ *   .bpf("MAP_CREATE", { map_type: 1, key_size: 4, value_size: 4, max_entries: 1 })
+ *   .call({ op: "MAP_EXPAND", map_fd: 3, pathname: "/sys/fs/bpf/m", format: { kind: "hex" } });
+ * if (proposedOf(KEYS_AS_FILES, m).dirs.size !== 1) throw new Error("no directory of keys");
+ * ```
+ */
 export function proposedOf<X, C extends { readonly op: string }>(
   _proposal: Proposal<X, C>,
   machine: Machine<C>,

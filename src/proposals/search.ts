@@ -13,6 +13,26 @@ export interface Move<C extends { readonly op: string } = never> {
 /**
  * Tries every run of at most `depth` moves from a start, breadth first, so that what is found is as
  * short as can be. `wrong` says what contradicts the claim in a machine; undefined where nothing does.
+ *
+ * @example
+ * ```ts
+ * import { boot, search } from "bpfspec";
+ * const start = boot("6.18")
+ *   .bpf("MAP_CREATE", { map_type: 2, key_size: 4, value_size: 4, max_entries: 1 });
+ * // "A map outlives its descriptors": not without a pin.
+ * const finding = search(
+ *   start,
+ *   [
+ *     { name: "pin", make: (m) => m.bpf("OBJ_PIN", { pathname: "/sys/fs/bpf/m", bpf_fd: 3 }) },
+ *     { name: "close", make: (m) => m.close(3) },
+ *   ],
+ *   2,
+ *   (m) => m.mapIds.length === 0 ? "the map is gone" : undefined,
+ * );
+ * if (finding.holds || finding.counterexample.join() !== "close,the map is gone") {
+ *   throw new Error("it lives on");
+ * }
+ * ```
  */
 export function search<C extends { readonly op: string } = never>(
   start: Machine<C>,

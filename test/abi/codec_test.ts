@@ -1,5 +1,5 @@
-import { deepEqual, equal } from "node:assert/strict";
 import fc from "fast-check";
+import { deepEqual, equal } from "node:assert/strict";
 import {
   decodeAttr,
   decodeCommonAttr,

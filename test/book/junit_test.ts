@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { junitXml } from "../../src/book/mod.ts";
 import { xmlText } from "../../src/book/junit.ts";
+import { junitXml } from "../../src/book/mod.ts";
 import { trial } from "./fixtures/runner.ts";
 
 /** The elements of an XML text, each as its path; throws where the text is not well-formed. */

@@ -1,7 +1,7 @@
 /** BTF that campaigns draw, on the model alone: every byte string has an answer, in linear time. */
-import { deepStrictEqual as equal, ok } from "node:assert/strict";
-import fc from "fast-check";
 import { boot, btf, type BtfSource, latin1, VERSIONS } from "bpfspec";
+import fc from "fast-check";
+import { deepStrictEqual as equal, ok } from "node:assert/strict";
 import { named, parse } from "../../src/btf/types.ts";
 import { drawBtf } from "../../src/oracle/campaign/btf.ts";
 import { choices } from "../../src/oracle/campaign/choices.ts";

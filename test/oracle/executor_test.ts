@@ -3,8 +3,8 @@
  * so.
  */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { readPrebuilt, sourcesSha256, unpack } from "../../src/oracle/executor/build.ts";
 import { Executor } from "../../src/oracle/executor.ts";
+import { readPrebuilt, sourcesSha256, unpack } from "../../src/oracle/executor/build.ts";
 import { OPS, type Script, splitScripts, type Step, transcript } from "../../src/oracle/script.ts";
 import { answers, CASES, runAll, runCases, runOne, script } from "./cases.ts";
 

@@ -1,6 +1,6 @@
 /** A wrong errno put into a rule of the model is found by a campaign, and shrunk to a few calls. */
-import assert from "node:assert/strict";
 import type { Step } from "bpfspec";
+import assert from "node:assert/strict";
 import { campaign, type Judged } from "../../src/oracle/campaign/campaign.ts";
 import { compare, type Comparison } from "../../src/oracle/compare.ts";
 import { Executor } from "../../src/oracle/executor.ts";

@@ -1,9 +1,9 @@
 /** The pinned kernels: what is read from apt and from the pins. No network and no guest. */
 import { deepEqual, equal, match, rejects, throws } from "node:assert/strict";
 import { GuestError } from "../../src/oracle/guest.ts";
+import { imageOf } from "../../src/oracle/kernels/image.ts";
 import { mirrorOf, parseList, parseParagraphs } from "../../src/oracle/kernels/mirror.ts";
 import { movedOn } from "../../src/oracle/kernels/moved.ts";
-import { imageOf } from "../../src/oracle/kernels/image.ts";
 import { parsePins, type Pin, pinsText, readPins } from "../../src/oracle/kernels/pins.ts";
 import { isKernelOf, parseOffers, sourceText } from "../../src/oracle/kernels/suite.ts";
 import type { KernelRunner, ScriptResult, ScriptText } from "../../src/oracle/script.ts";

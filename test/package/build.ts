@@ -2,9 +2,9 @@
  * Builds the npm package into dist/ (`deno task build`): the model as one ES module without imports,
  * the same minified for browsers, the licences of what is bundled, and the type declarations.
  */
+import * as esbuild from "esbuild";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import * as esbuild from "esbuild";
 import { emitDeclarations } from "./declarations.ts";
 import { DIST, ROOT } from "./places.ts";
 

@@ -1,7 +1,7 @@
 /** The npm package as its users meet it: packed, installed in an empty folder, checked and run. */
+import type { Map as ImmutableMap } from "immutable";
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
-import type { Map as ImmutableMap } from "immutable";
 import { build, sizeLine } from "./build.ts";
 import { lines } from "./consumer/consumer.ts";
 import type { Map as DeclaredMap } from "./immutable.ts";

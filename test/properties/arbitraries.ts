@@ -1,5 +1,4 @@
 /** Calls that nobody in his right mind makes. */
-import fc from "fast-check";
 import {
   BPF_COMMON_ATTRS,
   type BpfCall,
@@ -15,6 +14,7 @@ import {
   room,
   type Segment,
 } from "bpfspec";
+import fc from "fast-check";
 import { callFor } from "../../src/oracle/campaign/calls.ts";
 import { choices } from "../../src/oracle/campaign/choices.ts";
 import { BOUNDARIES, FLAGS, one } from "../../src/oracle/campaign/pools.ts";

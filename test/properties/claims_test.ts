@@ -1,6 +1,6 @@
 /** Every claim of the discussion is held to the verdict that the book gives it. */
-import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { CLAIMS } from "bpfspec";
+import { deepStrictEqual, match, ok } from "node:assert/strict";
 
 const SOURCES = [
   "char-devices",

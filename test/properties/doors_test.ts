@@ -1,7 +1,7 @@
 /** Two doors, one machine: a call is answered alike at both. */
-import { deepStrictEqual } from "node:assert/strict";
-import fc from "fast-check";
 import { ATTR_SIZE, bootKernel, type Call, step } from "bpfspec";
+import fc from "fast-check";
+import { deepStrictEqual } from "node:assert/strict";
 import { asRaw } from "./as_raw.ts";
 import { playFurther } from "./further.ts";
 import { paths, runs } from "./runs.ts";

@@ -1,6 +1,4 @@
 /** A state never changes: neither by the calls made on it nor by what its caller does afterwards. */
-import { deepStrictEqual, throws } from "node:assert/strict";
-import fc from "fast-check";
 import {
   boot,
   bootKernel,
@@ -12,6 +10,8 @@ import {
   step,
   u32,
 } from "bpfspec";
+import fc from "fast-check";
+import { deepStrictEqual, throws } from "node:assert/strict";
 import { Freezer, plain } from "./freeze.ts";
 import { playFurther } from "./further.ts";
 import { paths, runs } from "./runs.ts";

@@ -1,6 +1,4 @@
 /** Keys as files and modules: what they hold is what a walk of the state does not explain. */
-import { deepStrictEqual, ok } from "node:assert/strict";
-import fc from "fast-check";
 import {
   type Call,
   type Kernel,
@@ -13,6 +11,8 @@ import {
   propose,
   proposedOf,
 } from "bpfspec";
+import fc from "fast-check";
+import { deepStrictEqual, ok } from "node:assert/strict";
 import { CLONE_NEWNS, MNT_DETACH } from "../../src/abi/mount_flags.ts";
 import { putMap, putPlace, putProg } from "../../src/kernel/refs.ts";
 import { runs } from "./runs.ts";

@@ -1,7 +1,4 @@
 /** Proposals stand beside the kernel: they change nothing of it, and keep its counts right. */
-import { deepStrictEqual, ok } from "node:assert/strict";
-import { inspect } from "node:util";
-import fc from "fast-check";
 import {
   attributes,
   boot,
@@ -22,12 +19,9 @@ import {
   propose,
   READINGS,
 } from "bpfspec";
-import { playFurther } from "./further.ts";
-import { paths, runs } from "./runs.ts";
-import { contradictions } from "./walk.ts";
-import { type K as DeviceK, releaseAt } from "../../src/proposals/char_devices/state.ts";
-import { putMap, putPlace, putProg } from "../../src/kernel/refs.ts";
-import type { K as MountK } from "../../src/proposals/fs_per_map/state.ts";
+import fc from "fast-check";
+import { deepStrictEqual, ok } from "node:assert/strict";
+import { inspect } from "node:util";
 import {
   CLONE_NEWNS,
   CLONE_NEWUSER,
@@ -35,6 +29,12 @@ import {
   MS_BIND,
   MS_NODEV,
 } from "../../src/abi/mount_flags.ts";
+import { putMap, putPlace, putProg } from "../../src/kernel/refs.ts";
+import { type K as DeviceK, releaseAt } from "../../src/proposals/char_devices/state.ts";
+import type { K as MountK } from "../../src/proposals/fs_per_map/state.ts";
+import { playFurther } from "./further.ts";
+import { paths, runs } from "./runs.ts";
+import { contradictions } from "./walk.ts";
 
 type AnyProposal = Proposal<unknown, { readonly op: string }>;
 

@@ -1,8 +1,8 @@
 /** Counters are what a walk of the state finds, after every call of any path. */
+import { bootKernel, step } from "bpfspec";
+import fc from "fast-check";
 import { deepStrictEqual } from "node:assert/strict";
 import { inspect } from "node:util";
-import fc from "fast-check";
-import { bootKernel, step } from "bpfspec";
 import { playFurther } from "./further.ts";
 import { paths, runs } from "./runs.ts";
 import { contradictions } from "./walk.ts";

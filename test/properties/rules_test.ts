@@ -1,6 +1,6 @@
 /** The rules are well made. Their order in the code is held by `order_test.ts`. */
-import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { COMMANDS, ERRNO, existsIn, RULES, VERSIONS } from "bpfspec";
+import { deepStrictEqual, match, ok } from "node:assert/strict";
 
 Deno.test("every rule has an id of its own", () => {
   const ids = RULES.map(({ id }) => id);

@@ -1,7 +1,7 @@
 /** How the properties are run: the same draws every time, and others where one asks for them. */
+import { type Version, VERSIONS } from "bpfspec";
 import fc from "fast-check";
 import { choices } from "../../src/oracle/campaign/choices.ts";
-import { type Version, VERSIONS } from "bpfspec";
 
 /**
  * The seed of every property. `BPFSPEC_SEED=7 deno test …` draws other values; a failure prints the

@@ -1,7 +1,4 @@
 /** The model answers every input, on every version: it never throws, and every refusal is a rule's. */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { inspect } from "node:util";
-import fc from "fast-check";
 import {
   type Answer,
   boot,
@@ -17,6 +14,9 @@ import {
   type Version,
   VERSIONS,
 } from "bpfspec";
+import fc from "fast-check";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { inspect } from "node:util";
 import { type MakeCall, rawCall, typedCall } from "./arbitraries.ts";
 import { playFurther } from "./further.ts";
 import { paths, runs } from "./runs.ts";

@@ -1,3 +1,4 @@
+import { BTF_MAX_TYPE } from "../../abi/limits.ts";
 import type { Rule } from "../../kernel/rule.ts";
 import { logBasic, logType } from "../lines.ts";
 import { isIdentifier } from "../names.ts";
@@ -8,9 +9,6 @@ import { type At, FIXED, type Reader } from "../reader.ts";
  * What comes back is the type's whole length.
  */
 export type KindCheck = (btf: Reader, id: number, at: At, left: number) => number | Rule;
-
-/** The largest id that a type can refer to. */
-const BTF_MAX_TYPE = 0xfffff;
 
 export function isTypeId(id: number): boolean {
   return id <= BTF_MAX_TYPE;

@@ -27,6 +27,7 @@ export interface Slot {
 /** Bytes from one offset of the value to another. */
 type Span = readonly [from: number, to: number];
 
+/** A struct that programs may implement, with its places in the value of a struct_ops map. */
 export interface Shape {
   /** The kernel's struct: `tcp_congestion_ops`. */
   readonly name: string;
@@ -61,7 +62,18 @@ export function kernelTypes({ vmlinux }: Kernel): BtfTypes {
   return last.types;
 }
 
-/** A struct that programs may implement, by its name; undefined where the kernel has none such. */
+/**
+ * A struct that programs may implement, by its name; undefined where the kernel has none such.
+ *
+ * @example
+ * ```ts
+ * import { bootKernel, structOps } from "bpfspec";
+ * const tcp = structOps(bootKernel("6.18"), "tcp_congestion_ops");
+ * if (!tcp?.slots.some(({ name, role }) => name === "ssthresh" && role === "func")) {
+ *   throw new Error("no ssthresh");
+ * }
+ * ```
+ */
 export function structOps(k: Kernel, name: string): Shape | undefined {
   const struct = named(kernelTypes(k), "STRUCT", name);
   const shape = struct === undefined ? undefined : shapeOfStruct(k, struct.id);

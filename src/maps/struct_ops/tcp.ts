@@ -24,7 +24,7 @@ export function nameIn(shape: Shape, value: string): string | undefined {
 }
 
 /** Whether a function is there: a descriptor is an int, whatever the upper half says. */
-export function isGiven(shape: Shape, value: string, name: string): boolean {
+function isGiven(shape: Shape, value: string, name: string): boolean {
   const slot = shape.slots.find((each) => each.name === name);
   return slot !== undefined && wordAt(value, shape.dataAt + slot.offset) !== 0;
 }

@@ -1,7 +1,16 @@
 import { bytesOf } from "../../abi/memory.ts";
 import type { Shape } from "./shape.ts";
 
-/** The index of a member: what PROG_LOAD takes as `expected_attach_type`. */
+/**
+ * The index of a member: what PROG_LOAD takes as `expected_attach_type`; -1 where there is none such.
+ *
+ * @example
+ * ```ts
+ * import { bootKernel, memberIndex, structOps } from "bpfspec";
+ * const tcp = structOps(bootKernel("6.18"), "tcp_congestion_ops")!;
+ * if (tcp.slots[memberIndex(tcp, "ssthresh")].name !== "ssthresh") throw new Error("another member");
+ * ```
+ */
 export function memberIndex({ slots }: Shape, name: string): number {
   return slots.findIndex((slot) => slot.name === name);
 }
@@ -9,6 +18,14 @@ export function memberIndex({ slots }: Shape, name: string): number {
 /**
  * The value of a struct_ops map: descriptors of programs, numbers and texts by the members' names;
  * what is left out is zero.
+ *
+ * @example
+ * ```ts
+ * import { bootKernel, latin1, structOps, structOpsValue } from "bpfspec";
+ * const tcp = structOps(bootKernel("6.18"), "tcp_congestion_ops")!;
+ * const value = structOpsValue(tcp, { name: "mine", ssthresh: 4 });
+ * if (value.length !== tcp.value_size || !latin1(value).includes("mine")) throw new Error("no name");
+ * ```
  */
 export function structOpsValue(
   shape: Shape,

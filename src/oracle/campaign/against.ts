@@ -1,6 +1,6 @@
 /** Two kernels held against each other: the same drawn calls on both, and the model's word on it. */
-import fc from "fast-check";
 import type { Answer, Version } from "bpfspec";
+import fc from "fast-check";
 import { named } from "../compare.ts";
 import { commandOf } from "../memory_after.ts";
 import { onVersion, type Path, replay, type Replayed } from "../replay.ts";

@@ -13,8 +13,11 @@ import {
   returning,
   room,
 } from "bpfspec";
-import type { Choice } from "./choices.ts";
 import { load } from "./btf.ts";
+import type { Choice } from "./choices.ts";
+import { FILE_KINDS } from "./files.ts";
+import { bpf, type Make } from "./make.ts";
+import { create, createTyped, element, nextKey } from "./maps.ts";
 import {
   changedMount,
   chdir,
@@ -25,17 +28,9 @@ import {
   umount,
   unshare,
 } from "./mounts.ts";
-import { FILE_KINDS } from "./files.ts";
-import { create, createTyped, element, nextKey } from "./maps.ts";
 import { BOUNDARIES, FLAGS, isWrong, ODD_PATHS, one, PATHS, wrongPlace } from "./pools.ts";
-import { structOpsCall } from "./struct_ops.ts";
 import { fdOf, fdsOf, someFd } from "./state.ts";
-
-type Make = (m: Machine, choice: Choice) => Call;
-
-function bpf<N extends CommandName>(cmd: N, attr: AttrOf<N>): Call {
-  return { op: "bpf", cmd, attr } as Call;
-}
+import { structOpsCall } from "./struct_ops.ts";
 
 function path(choice: Choice, drawn: number): string {
   return choice.wrong % 5 === 0 ? one(ODD_PATHS, drawn) : one(PATHS, drawn);

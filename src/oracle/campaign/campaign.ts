@@ -1,6 +1,6 @@
 /** A campaign: drawn paths on a real kernel, each held to the model. */
-import fc from "fast-check";
 import type { Version } from "bpfspec";
+import fc from "fast-check";
 import type { Comparison, Difference } from "../compare.ts";
 import { explain } from "../explained.ts";
 import { type Path, remade, replay, type Replayed, replayOne } from "../replay.ts";

@@ -1,10 +1,9 @@
 /** Calls on files: opened, read, linked, moved, asked about. */
 import type { Call, Machine } from "bpfspec";
 import type { Choice } from "./choices.ts";
+import type { Make } from "./make.ts";
 import { isWrong, ODD_PATHS, one, PATHS } from "./pools.ts";
 import { fdOf, someFd } from "./state.ts";
-
-type Make = (m: Machine, choice: Choice) => Call;
 
 const RELATIVE: readonly string[] = ["a", "b", "d", "d/a", "l", "../a", "..", ".", "e/..", "r0"];
 

@@ -3,9 +3,9 @@ import { type Answer, boot, type Call, type Machine, type Version } from "bpfspe
 import { takesAtMost } from "../affordable.ts";
 import type { Path } from "../replay.ts";
 import { callFor } from "./calls.ts";
-import { sceneFor } from "./scenes.ts";
 import type { Choice } from "./choices.ts";
 import { one } from "./pools.ts";
+import { sceneFor } from "./scenes.ts";
 import { aliveTasks } from "./state.ts";
 
 /** No map of a campaign is larger: real memory is not what is on trial. */

@@ -1,8 +1,8 @@
 /** Where a path may start: states in which much can happen that is far from boot. */
 import { btf, CLONE_NEWNS, CLONE_NEWUSER, type Machine, MS_BIND, returning, u32 } from "bpfspec";
-import { registering } from "./struct_ops.ts";
 import type { Choice } from "./choices.ts";
 import { one } from "./pools.ts";
+import { registering } from "./struct_ops.ts";
 import { bytesOf, drawing, typedMaps } from "./types.ts";
 
 type Scene = (m: Machine) => Machine;

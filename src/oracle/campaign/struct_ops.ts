@@ -18,6 +18,7 @@ import {
   u32,
 } from "bpfspec";
 import type { Choice } from "./choices.ts";
+import { bpf } from "./make.ts";
 import { isWrong, one, wrongPlace } from "./pools.ts";
 import { fdOf, fdsOf, someFd } from "./state.ts";
 
@@ -123,60 +124,47 @@ export function structOpsCall(m: Machine, choice: Choice): Call {
   switch (choice.c % 16) {
     case 0:
     case 1:
-      return { op: "bpf", cmd: "MAP_CREATE", attr: create(m, choice) } as Call;
+      return bpf("MAP_CREATE", create(m, choice));
     case 2:
-      return { op: "bpf", cmd: "PROG_LOAD", attr: load(m, one(FUNCTIONS, a)) } as Call;
+      return bpf("PROG_LOAD", load(m, one(FUNCTIONS, a)));
     case 3:
-      return {
-        op: "bpf",
-        cmd: "PROG_LOAD",
-        attr: {
-          ...load(m, "ssthresh"),
-          expected_attach_type: a % 20,
-          license: one(["GPL", "GPL", "MIT"], b),
-          attach_btf_id: d % 6 === 5 ? struct(m).value_id : struct(m, b).type_id,
-        },
-      } as Call;
+      return bpf("PROG_LOAD", oddly(m, choice));
     case 4:
     case 5:
     case 6:
-    case 7:
-      return {
-        op: "bpf",
-        cmd: "MAP_UPDATE_ELEM",
-        attr: { map_fd, key, value: value(m, { ...choice, c: a }), flags: d % 11 === 10 ? 1 : 0 },
-      } as Call;
+    case 7: {
+      const flags = d % 11 === 10 ? 1 : 0;
+      return bpf("MAP_UPDATE_ELEM", { map_fd, key, value: value(m, { ...choice, c: a }), flags });
+    }
     case 8:
-      return { op: "bpf", cmd: "MAP_DELETE_ELEM", attr: { map_fd, key } } as Call;
+      return bpf("MAP_DELETE_ELEM", { map_fd, key });
     case 9:
     case 10:
-      return {
-        op: "bpf",
-        cmd: "MAP_LOOKUP_ELEM",
-        attr: { map_fd, key, value: room(one([256, 256, 128, 300], d)) },
-      } as Call;
+      return bpf("MAP_LOOKUP_ELEM", { map_fd, key, value: room(one([256, 256, 128, 300], d)) });
     case 11:
     case 12:
-      return {
-        op: "bpf",
-        cmd: "LINK_CREATE",
-        attr: { map_fd, attach_type: d % 9 === 8 ? 0 : BPF_STRUCT_OPS },
-      } as Call;
+      return bpf("LINK_CREATE", { map_fd, attach_type: d % 9 === 8 ? 0 : BPF_STRUCT_OPS });
     case 13: {
       const old = d % 3 === 0 ? { old_map_fd: one([...maps, 99], d), flags: BPF_F_REPLACE } : {};
-      return {
-        op: "bpf",
-        cmd: "LINK_UPDATE",
-        attr: { link_fd, new_map_fd: map_fd, ...old },
-      } as Call;
+      return bpf("LINK_UPDATE", { link_fd, new_map_fd: map_fd, ...old });
     }
     case 14:
-      return { op: "bpf", cmd: "LINK_DETACH", attr: { link_fd } } as Call;
+      return bpf("LINK_DETACH", { link_fd });
     default:
-      return c % 32 < 16 ? { op: "close", fd: link_fd } : {
-        op: "bpf",
-        cmd: "OBJ_GET_INFO_BY_FD",
-        attr: { bpf_fd: a % 2 === 0 ? link_fd : map_fd, info_len: 64, info: new Uint8Array(64) },
-      } as Call;
+      return c % 32 < 16 ? { op: "close", fd: link_fd } : info(a % 2 === 0 ? link_fd : map_fd);
   }
+}
+
+function info(bpf_fd: number): Call {
+  return bpf("OBJ_GET_INFO_BY_FD", { bpf_fd, info_len: 64, info: new Uint8Array(64) });
+}
+
+/** What PROG_LOAD may refuse of a program for `ssthresh`. */
+function oddly(m: Machine, { a, b, d }: Choice): AttrOf<"PROG_LOAD"> {
+  return {
+    ...load(m, "ssthresh"),
+    expected_attach_type: a % 20,
+    license: one(["GPL", "GPL", "MIT"], b),
+    attach_btf_id: d % 6 === 5 ? struct(m).value_id : struct(m, b).type_id,
+  };
 }

@@ -1,7 +1,7 @@
 /** The images of the pinned kernels, in the user's cache. */
+import type { Version } from "bpfspec";
 import { isLeft } from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
-import type { Version } from "bpfspec";
 import { KernelsError } from "./error.ts";
 import { type Pin, readPins } from "./pins.ts";
 

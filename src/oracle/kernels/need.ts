@@ -3,7 +3,7 @@ import { KernelsError } from "./error.ts";
 import { isInstalled, run } from "./run.ts";
 
 /** Each command and Debian's package of it. */
-export const QEMU = { command: "qemu-system-x86_64", package: "qemu-system-x86" };
+const QEMU = { command: "qemu-system-x86_64", package: "qemu-system-x86" };
 const TOOLS = [
   { command: "apt-get", package: "apt" },
   { command: "apt-cache", package: "apt" },

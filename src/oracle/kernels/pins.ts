@@ -1,7 +1,7 @@
 /** Which Debian package holds which kernel: `pins.json`, and how it is read and written. */
+import { type Version, VERSIONS } from "bpfspec";
 import { isLeft } from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
-import { type Version, VERSIONS } from "bpfspec";
 import { KernelsError } from "./error.ts";
 
 const PINS = new URL("pins.json", import.meta.url);

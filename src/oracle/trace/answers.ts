@@ -1,5 +1,5 @@
 /** What the model allows, held against what a trace observed. */
-import { type Answer, errnoName, type Kernel, type Outcome, type Rule } from "bpfspec";
+import { type Answer, errnoName, type Outcome, type Rule } from "bpfspec";
 import type { Observed } from "./event.ts";
 
 /** One answer that the model allows. */
@@ -67,10 +67,4 @@ export function agrees(answer: Answer, observed: Observed): boolean {
 
 export function refuted(observed: string, allowed: readonly Allowed[]): Judgement {
   return { kind: "refuted", observed, allowed };
-}
-
-/** An outcome that was found right, and the kernel to go on with. */
-export interface Match {
-  readonly outcome: Outcome;
-  readonly before: Kernel;
 }

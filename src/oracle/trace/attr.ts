@@ -10,9 +10,9 @@ import {
   room,
   type Segment,
 } from "bpfspec";
+import { constant } from "./constants.ts";
 import type { Shown } from "./event.ts";
 import { TraceError } from "./place.ts";
-import { constant } from "./constants.ts";
 import type { StraceCall } from "./strace.ts";
 import type { Value } from "./values.ts";
 

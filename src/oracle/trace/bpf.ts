@@ -1,6 +1,8 @@
 /** Judges bpf(2) calls of a trace. */
 import {
+  type BpfCall,
   type Call,
+  COMMANDS,
   decodeAttr,
   type Kernel,
   latin1,
@@ -8,7 +10,6 @@ import {
   step,
   type Verdict,
 } from "bpfspec";
-import { COMMANDS } from "bpfspec";
 import {
   agrees,
   allowedSet,
@@ -28,23 +29,24 @@ import {
   learn,
   withAttr,
 } from "./elements.ts";
-import type { Event, Shown } from "./event.ts";
+import type { Event, Loose, Shown } from "./event.ts";
 import { judgeId } from "./ids.ts";
 import { judgeNamed } from "./paths.ts";
 import { arrive, hangsOn, MAKES_FD, take } from "./strangers.ts";
 import type { World } from "./world.ts";
 import { compareBytes, compareInfo, compareOrder, type Parted } from "./written.ts";
 
-export type Bpf = Extract<Call, { op: "bpf" }>;
-export type Loose = Readonly<Record<string, unknown>>;
-
 /** A call of bytes as a typed one, to see what it refers to. */
-export function typedOf(call: Call): Bpf | undefined {
+function typedOf(call: Call): BpfCall | undefined {
   if (call.op === "bpf") return call;
   if (call.op !== "raw" || !(call.attr instanceof Uint8Array)) return undefined;
   const command = COMMANDS[call.cmd];
   if (command === undefined) return undefined;
-  return { op: "bpf", cmd: command.name, attr: decodeAttr(command.name, latin1(call.attr)) } as Bpf;
+  return {
+    op: "bpf",
+    cmd: command.name,
+    attr: decodeAttr(command.name, latin1(call.attr)),
+  } as BpfCall;
 }
 
 /** What a call on a descriptor may answer that the program may have been started with. */
@@ -105,7 +107,7 @@ function judgeOpen(
 }
 
 /** BTF whose bytes are shown. What hangs on it later is left to the trace, as with any other BTF. */
-function judgeBtf(world: World, task: number, event: Event, call: Bpf): Judgement {
+function judgeBtf(world: World, task: number, event: Event, call: BpfCall): Judgement {
   const outcome = step(world.kernel, task, call);
   const { answer } = outcome;
   if (answer.kind === "unmodelled") return take(world, task, event, call, answer.what);
@@ -116,7 +118,7 @@ function judgeBtf(world: World, task: number, event: Event, call: Bpf): Judgemen
 }
 
 /** Makes the descriptors be as the answer says, where the trace does not show all of them. */
-function align(world: World, task: number, call: Bpf | undefined, { observed }: Event): void {
+function align(world: World, task: number, call: BpfCall | undefined, { observed }: Event): void {
   if (call !== undefined && observed.kind === "value" && MAKES_FD.has(call.cmd)) {
     world.free(task, observed.ret);
   }
@@ -239,7 +241,7 @@ function judgeElement(
   world: World,
   task: number,
   event: Event,
-  call: Bpf,
+  call: BpfCall,
   shown: Shown,
 ): Judgement {
   const attr = call.attr as Loose;
@@ -252,7 +254,7 @@ function judgeElement(
   return judgeUnknown(world, task, event, call, map.id);
 }
 
-function exactly(world: World, call: Bpf): readonly Candidate[] {
+function exactly(world: World, call: BpfCall): readonly Candidate[] {
   const attr = call.attr as Loose;
   const names = ["key", "value", "next_key"].filter((name) => isHole(attr[name]));
   const roomy = withAttr(call, Object.fromEntries(names.map((name) => [name, ANY_ROOM])));
@@ -264,7 +266,7 @@ function judgeKnown(
   world: World,
   task: number,
   event: Event,
-  call: Bpf,
+  call: BpfCall,
   shown: Shown,
   id: number,
 ): Judgement {
@@ -282,7 +284,7 @@ function judgeKnown(
 function judgeOrder(
   world: World,
   event: Event,
-  call: Bpf,
+  call: BpfCall,
   shown: Shown,
   id: number,
 ): Judgement {
@@ -309,7 +311,13 @@ function keysOf(k: Kernel, id: number): readonly string[] {
 }
 
 /** Keys or values are not in the trace: any answer is allowed that some of them would give. */
-function judgeUnknown(world: World, task: number, event: Event, call: Bpf, id: number): Judgement {
+function judgeUnknown(
+  world: World,
+  task: number,
+  event: Event,
+  call: BpfCall,
+  id: number,
+): Judgement {
   const map = world.kernel.maps.table.get(id)!;
   const tried = tryAll(task, [...candidatesOf(world, call, map), ...faults(world, call)]);
   const allowed = allowedSet(tried.map(({ outcome }) => outcome));
@@ -328,7 +336,7 @@ function judgeUnknown(world: World, task: number, event: Event, call: Bpf, id: n
 }
 
 /** The same call with each unknown pointer to memory that is not there. */
-function faults(world: World, call: Bpf): readonly Candidate[] {
+function faults(world: World, call: BpfCall): readonly Candidate[] {
   const attr = call.attr as Loose;
   const names = ["key", "value", "next_key"].filter((name) => isHole(attr[name]));
   const roomy = withAttr(call, Object.fromEntries(names.map((name) => [name, ANY_ROOM])));

@@ -4,6 +4,7 @@
  * every answer after that is held to it.
  */
 import type { Call, Version } from "bpfspec";
+import { PATH_OPS } from "../translate.ts";
 import { type Judgement, NO_MATTER, notJudged } from "./answers.ts";
 import { judgeBpf } from "./bpf.ts";
 import {
@@ -20,7 +21,6 @@ import {
 } from "./descriptors.ts";
 import type { Event, Shown, Trace } from "./event.ts";
 import { otherOrders } from "./order.ts";
-import { PATH_OPS } from "../translate.ts";
 import { judgePath } from "./paths.ts";
 import { type Hole, World } from "./world.ts";
 

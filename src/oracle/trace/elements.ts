@@ -2,8 +2,16 @@
  * Elements of maps whose keys a trace does not show. Every answer is right that some key would give:
  * the call is made on each of the states that the map may be in.
  */
-import { type Call, type Kernel, type Outcome, room, u32 } from "bpfspec";
-import type { BpfMap } from "bpfspec";
+import {
+  type BpfCall,
+  type BpfMap,
+  type Call,
+  type Kernel,
+  type Outcome,
+  room,
+  u32,
+} from "bpfspec";
+import type { Loose } from "./event.ts";
 import type { Bounds, World } from "./world.ts";
 
 /** One way that things may be: a kernel to make the call on, and the call with its holes filled. */
@@ -22,9 +30,6 @@ export const ELEMENT_COMMANDS: ReadonlySet<string> = new Set([
   "MAP_GET_NEXT_KEY",
 ]);
 
-type BpfCall = Extract<Call, { op: "bpf" }>;
-type Loose = Readonly<Record<string, unknown>>;
-
 export function withAttr(call: BpfCall, change: Loose): BpfCall {
   return { ...call, attr: { ...call.attr, ...change } } as BpfCall;
 }
@@ -35,7 +40,7 @@ export function isHole(value: unknown): boolean {
 }
 
 /** The bounds of a hash map's elements, as far as they are known. */
-export function boundsOf(world: World, map: BpfMap): Bounds {
+function boundsOf(world: World, map: BpfMap): Bounds {
   const exact = map.contents.kind === "hash" ? map.contents.count : 0;
   const program = Array.from(world.kernel.progs.table.values())
     .some((prog) => prog.maps.includes(map.id));

@@ -94,3 +94,6 @@ export interface Trace {
   /** Whether the trace shows every call that makes or closes a descriptor, from exec on. */
   readonly complete: boolean;
 }
+
+/** The attr of any command. */
+export type Loose = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 /** Judges calls that tell or take ids: the kernel's own, learnt from what a trace shows. */
-import { type Call, step } from "bpfspec";
+import { type BpfCall, step } from "bpfspec";
 import {
   agrees,
   allowedSet,
@@ -15,13 +15,11 @@ import { arrive } from "./strangers.ts";
 import type { World } from "./world.ts";
 import { modelId } from "./written.ts";
 
-type Bpf = Extract<Call, { op: "bpf" }>;
-
 export function judgeId(
   world: World,
   task: number,
   event: Event,
-  call: Bpf,
+  call: BpfCall,
   shown: Shown,
 ): Judgement {
   if (!/^(MAP|PROG)_/.test(call.cmd)) return takeStrange(world, task, event);
@@ -45,7 +43,7 @@ function judgeById(
   world: World,
   task: number,
   event: Event,
-  call: Bpf,
+  call: BpfCall,
   kind: "map" | "prog",
 ): Judgement {
   const field = `${kind}_id`;
@@ -86,7 +84,7 @@ function judgeNext(
   world: World,
   task: number,
   event: Event,
-  call: Bpf,
+  call: BpfCall,
   shown: Shown,
   kind: "map" | "prog",
 ): Judgement {

@@ -17,8 +17,6 @@
  * number: an address, of which it is not known what is there. The first task starts with descriptors
  * 0, 1 and 2, and the bpffs is empty, unless `"fresh": false` stands beside `format`.
  */
-import { isLeft } from "fp-ts/lib/Either.js";
-import * as t from "io-ts";
 import {
   type Call,
   commandAbi,
@@ -33,6 +31,8 @@ import {
   type Version,
   VERSIONS,
 } from "bpfspec";
+import { isLeft } from "fp-ts/lib/Either.js";
+import * as t from "io-ts";
 import type { Action, Event, Observed, Shown, Trace } from "./event.ts";
 import { type Place, TraceError } from "./place.ts";
 

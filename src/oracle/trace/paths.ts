@@ -1,5 +1,5 @@
 /** Judges calls with paths: those into the bpffs that the model has. */
-import { type Call, type Outcome, step } from "bpfspec";
+import { type BpfCall, type Call, type Outcome, step } from "bpfspec";
 import {
   agrees,
   allowedSet,
@@ -15,7 +15,6 @@ import type { Event } from "./event.ts";
 import { arrive } from "./strangers.ts";
 import type { World } from "./world.ts";
 
-type Bpf = Extract<Call, { op: "bpf" }>;
 type Open = Extract<Call, { op: "open" }>;
 
 /** Why a path is not the model's to judge; undefined where it is. */
@@ -36,7 +35,7 @@ function hasEntry(world: World): (entry: string) => boolean {
 }
 
 /** OBJ_PIN and OBJ_GET. */
-export function judgeNamed(world: World, task: number, event: Event, call: Bpf): Judgement {
+export function judgeNamed(world: World, task: number, event: Event, call: BpfCall): Judgement {
   const attr = call.attr as { pathname?: unknown; bpf_fd?: number; file_flags?: number };
   const { pathname } = attr;
   if (typeof pathname !== "string") return settle(world, event, step(world.kernel, task, call));
@@ -53,7 +52,13 @@ export function judgeNamed(world: World, task: number, event: Event, call: Bpf):
 }
 
 /** A pin elsewhere keeps its object; what is got from elsewhere is a stranger. */
-function takeNamed(world: World, task: number, event: Event, call: Bpf, why: string): Judgement {
+function takeNamed(
+  world: World,
+  task: number,
+  event: Event,
+  call: BpfCall,
+  why: string,
+): Judgement {
   const { observed } = event;
   if (observed.kind !== "value") return notJudged(why);
   if (call.cmd === "OBJ_GET") arrive(world, task, observed.ret, true);
@@ -230,7 +235,7 @@ function judgeOpen(world: World, task: number, event: Event, call: Open): Judgem
 }
 
 /** A descriptor of a file that is no business of the model's: its number is input. */
-export function openedElsewhere(
+function openedElsewhere(
   world: World,
   task: number,
   { observed }: Event,

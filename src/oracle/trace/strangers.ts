@@ -1,12 +1,9 @@
 /** Calls on objects that the model does not have: their answers are the trace's. */
-import { type Call, step } from "bpfspec";
+import { type BpfCall, step } from "bpfspec";
 import { agrees, type Judgement, notJudged } from "./answers.ts";
 import { withAttr } from "./elements.ts";
-import type { Event } from "./event.ts";
+import type { Event, Loose } from "./event.ts";
 import type { World } from "./world.ts";
-
-type Bpf = Extract<Call, { op: "bpf" }>;
-type Loose = Readonly<Record<string, unknown>>;
 
 /** Commands that return a descriptor. */
 export const MAKES_FD: ReadonlySet<string> = new Set([
@@ -29,7 +26,7 @@ const OF_CREATE: readonly string[] = ["inner_map_fd", "map_token_fd", "value_typ
 const OF_LOAD: readonly string[] = ["attach_prog_fd", "prog_token_fd"];
 
 /** Why the model cannot speak for a call: a descriptor that it takes is of a strange object. */
-export function hangsOn(world: World, task: number, call: Bpf): string | undefined {
+export function hangsOn(world: World, task: number, call: BpfCall): string | undefined {
   const doubt = world.doubted.get(task);
   if (doubt !== undefined) return `the caller's credentials, since ${doubt}`;
   const attr = call.attr as Loose;
@@ -69,7 +66,7 @@ export function take(
   world: World,
   task: number,
   event: Event,
-  call: Bpf,
+  call: BpfCall,
   why: string,
 ): Judgement {
   const { observed } = event;
@@ -100,7 +97,7 @@ function keep(world: World, task: number, attr: Loose): void {
 }
 
 /** A map with BTF is, but for its info, the map without. */
-function createPlain(world: World, task: number, event: Event, call: Bpf): boolean {
+function createPlain(world: World, task: number, event: Event, call: BpfCall): boolean {
   const plain = withAttr(call, { btf_fd: 0, btf_key_type_id: 0, btf_value_type_id: 0 });
   const outcome = step(world.kernel, task, plain);
   if (outcome.answer.kind !== "value" || !agrees(outcome.answer, event.observed)) return false;

@@ -35,7 +35,7 @@ export type Value =
   );
 
 /** Reads one value. */
-export function readValue(reader: Reader): Value {
+function readValue(reader: Reader): Value {
   const first = readOr(reader);
   reader.skip();
   if (!reader.take("=>")) return first;

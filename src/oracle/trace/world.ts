@@ -1,6 +1,14 @@
 /** The model's kernel as far as a trace has driven it, and what the trace leaves open about it. */
-import { bootKernel, type Call, type Kernel, type Outcome, step, type Version } from "bpfspec";
-import type { Limits, Task } from "bpfspec";
+import {
+  bootKernel,
+  type Call,
+  type Kernel,
+  type Limits,
+  type Outcome,
+  step,
+  type Task,
+  type Version,
+} from "bpfspec";
 import { Names } from "./names.ts";
 
 /** How many elements a hash map may have, where the trace does not show the keys. */

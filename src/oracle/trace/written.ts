@@ -1,6 +1,5 @@
 /** What a call wrote to its caller, as far as a trace shows it. */
-import { decodeInfo, INFOS, latin1, type Outcome } from "bpfspec";
-import type { Call } from "bpfspec";
+import { type Call, decodeInfo, INFOS, latin1, type Outcome } from "bpfspec";
 import type { Shown } from "./event.ts";
 import type { World } from "./world.ts";
 
@@ -19,7 +18,7 @@ export function modelId(world: World, kind: Kind, real: number): number | undefi
 }
 
 /** Whether a real id may be a model object's; from now on it is. */
-export function matchId(world: World, kind: Kind, model: number, real: number): boolean {
+function matchId(world: World, kind: Kind, model: number, real: number): boolean {
   const known = world.ids[kind].get(model);
   if (known !== undefined) return known === real;
   if (modelId(world, kind, real) !== undefined) return false;

@@ -1,6 +1,6 @@
 import { Map as PMap } from "immutable";
-import { type Outcome, unmodelled } from "../../kernel/outcome.ts";
 import type { Target } from "../../bpffs/attributes.ts";
+import { type Outcome, unmodelled } from "../../kernel/outcome.ts";
 import { holdMap, holdProg } from "../../kernel/refs.ts";
 import type { Task } from "../../kernel/task.ts";
 import type { Call } from "../../machine/call.ts";
@@ -49,9 +49,7 @@ export function attributes(reading: KobjectReading): Proposal<Attributes, never>
   };
 }
 
-function stepAttributes(k: K, number: number, call: Call): Outcome | undefined {
-  const task = k.tasks.get(number);
-  if (task === undefined || !task.alive) return unmodelled(k, "a call by a task that is not alive");
+function stepAttributes(k: K, task: Task, call: Call): Outcome | undefined {
   const place = "path" in call ? placeOf(k, call.path) : undefined;
   if (place !== undefined) return stepSysfs(k, task, call, place);
   switch (call.op) {

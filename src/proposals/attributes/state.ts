@@ -1,6 +1,6 @@
 import type { Map as PMap } from "immutable";
 import type { OwnFiles } from "../own_files.ts";
-import type { Proposed } from "../proposal.ts";
+import { type Proposed, withProposed } from "../proposal.ts";
 import type { Kind } from "./facts.ts";
 
 /** An open attribute. It holds nothing: a read asks whether its object is still the same one. */
@@ -23,6 +23,4 @@ export interface Attributes {
 
 export type K = Proposed<Attributes>;
 
-export function withAttributes(k: K, change: Partial<Attributes>): K {
-  return { ...k, proposed: { ...k.proposed, ...change } };
-}
+export const withAttributes = withProposed<Attributes>;

@@ -1,4 +1,5 @@
 /** Facts of every object as files below /sys/kernel/bpf, one value a file. */
+import { O_ACCMODE } from "../../abi/file_flags.ts";
 import { OPEN } from "../../bpffs/open.ts";
 import { freeFd } from "../../kernel/fds.ts";
 import { done, type Outcome, refuse, unmodelled } from "../../kernel/outcome.ts";
@@ -10,7 +11,6 @@ import { type K, withAttributes } from "./state.ts";
 
 const ROOT = "/sys/kernel/bpf";
 const FOLDERS: Readonly<Record<string, Kind>> = { maps: "map", progs: "prog" };
-const O_ACCMODE = 3;
 
 /** What a path below /sys/kernel/bpf names; undefined where it is another path. */
 export type Place =

@@ -1,12 +1,12 @@
 /** What a shell does with the attributes, as runs of calls. */
 import type { Machine } from "../../machine/machine.ts";
-import { type K } from "./state.ts";
+import { ls } from "../keys_as_files/tool.ts";
 import { factNames, type Kind } from "./facts.ts";
+import { type K } from "./state.ts";
 
 /** `ls` below /sys/kernel/bpf. */
 export function lsSysfs(machine: Machine, path: string): readonly string[] | Machine["result"] {
-  const m = machine.getdents(path);
-  return typeof m.result === "number" ? m.names : m.result;
+  return ls(machine, path);
 }
 
 /** `cat` of an attribute. */

@@ -1,5 +1,6 @@
 /** Facts of an object as extended attributes of its pin. */
 import * as E from "fp-ts/lib/Either.js";
+import { XATTR_SIZE_MAX } from "../../abi/limits.ts";
 import type { Target } from "../../bpffs/attributes.ts";
 import { MAY_READ, permits } from "../../bpffs/permission.ts";
 import { type Found, inodeAt, pathAt, resolve } from "../../bpffs/walk.ts";
@@ -61,14 +62,12 @@ function told(k: K, bytes: string, size: number): Outcome {
   return done(k, bytes.length, [{ field: "buf", offset: 0, bytes }]);
 }
 
-const SIZE_MAX = 65536;
-
 /** listxattr(2): the facts of a pin, and behind them what user space gave it. */
 export function listFacts(k: K, task: Task, target: Target, size: number): Outcome | undefined {
   const found = pinned(k, task, target);
   const pin = found === undefined || E.isLeft(found) ? undefined : pinOf(found.right);
   if (pin === undefined) return undefined;
-  const outcome = listxattr(k, task, target, SIZE_MAX);
+  const outcome = listxattr(k, task, target, XATTR_SIZE_MAX);
   if (outcome.answer.kind !== "value") return outcome;
   const facts = factNames(k, pin.kind).map((name) => `${PREFIX}${name}\0`).join("");
   return told(k, facts + outcome.writes.map(({ bytes }) => bytes).join(""), size);

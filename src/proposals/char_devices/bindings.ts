@@ -5,7 +5,7 @@ import { done, type Outcome, refuse } from "../../kernel/outcome.ts";
 import { holdObject } from "../../kernel/refs.ts";
 import { rules } from "../../kernel/rule.ts";
 import type { Task } from "../../kernel/task.ts";
-import type { DeviceCall } from "./call.ts";
+import type { CallOf } from "./call.ts";
 import {
   bindAt,
   bindingKey,
@@ -15,8 +15,6 @@ import {
   releaseAt,
   withDevices,
 } from "./state.ts";
-
-type CallOf<Op extends DeviceCall["op"]> = Extract<DeviceCall, { op: Op }>;
 
 /** The order is ours: attr, then the fields as they stand in it, then what is wrong with the pair. */
 export const BIND_DEV = rules("BIND_DEV", {

@@ -22,3 +22,6 @@ export type DeviceCall =
   | { readonly op: "unbind_dev"; readonly dev_fd: number; readonly tail?: boolean }
   /** Inodes that nobody has open leave memory, where a disk has them. */
   | { readonly op: "drop_caches" };
+
+/** One of them, by its name. */
+export type CallOf<Op extends DeviceCall["op"]> = Extract<DeviceCall, { op: Op }>;

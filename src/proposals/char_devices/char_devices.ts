@@ -3,10 +3,10 @@
  * nodes that the user makes wherever they are wanted, and two commands of bpf(2) that bind an object
  * to a device and fetch it again.
  */
-import type { Call } from "../../machine/call.ts";
 import { type Outcome, unmodelled } from "../../kernel/outcome.ts";
-import type { Task } from "../../kernel/task.ts";
 import type { Rule } from "../../kernel/rule.ts";
+import type { Task } from "../../kernel/task.ts";
+import type { Call } from "../../machine/call.ts";
 import type { Proposal } from "../proposal.ts";
 import {
   bind,
@@ -54,9 +54,7 @@ function isOnDevice(k: K, task: Task, call: Call | DeviceCall): boolean {
   return slot !== undefined && k.proposed.files.get(slot.file) !== undefined;
 }
 
-function own(k: K, taskNumber: number, call: Call | DeviceCall): Outcome | undefined {
-  const task = k.tasks.get(taskNumber);
-  if (task === undefined || !task.alive) return undefined;
+function own(k: K, task: Task, call: Call | DeviceCall): Outcome | undefined {
   switch (call.op) {
     case "mknod_dev":
       return mknod(k, task, call);

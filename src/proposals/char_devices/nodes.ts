@@ -1,5 +1,6 @@
 /** Device nodes: mknod(2), stat(2), link(2) and open(2), as Linux has them (fs/namei.c). */
 import * as E from "fp-ts/lib/Either.js";
+import { O_ACCMODE, O_CLOEXEC, S_IFCHR, S_IFMT } from "../../abi/file_flags.ts";
 import { MS_NODEV } from "../../abi/mount_flags.ts";
 import { word, wordAt } from "../../abi/words.ts";
 import { addName, CREATE, freePlace, mayCreate, owned } from "../../bpffs/create.ts";
@@ -15,7 +16,7 @@ import { done, type Outcome, refuse } from "../../kernel/outcome.ts";
 import { holdPlace } from "../../kernel/refs.ts";
 import { rules } from "../../kernel/rule.ts";
 import type { Task } from "../../kernel/task.ts";
-import type { DeviceCall } from "./call.ts";
+import type { CallOf } from "./call.ts";
 import {
   BPF_MAP_MAJOR,
   BPF_PROG_MAJOR,
@@ -24,8 +25,6 @@ import {
   type K,
   withDevices,
 } from "./state.ts";
-
-type CallOf<Op extends DeviceCall["op"]> = Extract<DeviceCall, { op: Op }>;
 
 /** Source: fs/namei.c, do_mknodat and vfs_mknod. */
 export const MKNOD_DEV = rules("mknod_dev", {
@@ -71,9 +70,6 @@ export function deviceAt(
   return node && { ...found.right, ...node };
 }
 
-const S_IFMT = 0o170000;
-const S_IFCHR = 0o20000;
-
 /** stat(2) and lstat(2) of a device: the type is another, and its number is told. */
 export function stat(k: K, task: Task, path: string, follows: boolean): Outcome | undefined {
   const device = deviceAt(k, task, path, follows);
@@ -105,8 +101,6 @@ export const OPEN_DEV = rules("open_dev", {
   elsewhere: ["ENXIO", "the driver serves nodes on its own file system only"],
 });
 
-const O_ACCMODE = 3;
-const O_CLOEXEC = 0o2000000;
 const MODES: readonly Mode[] = [RDONLY, WRONLY, RDWR];
 
 /** MNT_NODEV of the mount; SB_I_NODEV of what was made in a user namespace of somebody's own. */

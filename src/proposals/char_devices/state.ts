@@ -1,8 +1,8 @@
 /** What the proposal of character devices adds to a kernel. */
+import type { Mode } from "../../kernel/files.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { Radix } from "../../kernel/radix.ts";
 import { holdObject, putMap, putProg } from "../../kernel/refs.ts";
-import type { Mode } from "../../kernel/files.ts";
 import type { Proposed } from "../proposal.ts";
 
 /** The two major numbers, out of those that are left to local use (240 to 254). */
@@ -19,6 +19,7 @@ export const BPF_PROG_MAJOR = 241;
  */
 export type Reading = "file" | "number" | "inode" | "own_fs";
 
+/** Every reading. */
 export const READINGS: readonly Reading[] = ["file", "number", "inode", "own_fs"];
 
 /** A map or program that a device stands for. */
@@ -38,6 +39,7 @@ export interface DeviceFile {
   readonly mode: Mode;
 }
 
+/** What the proposal adds to a kernel. */
 export interface Devices {
   readonly reading: Reading;
   /** The device nodes, by inode. */

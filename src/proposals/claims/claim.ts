@@ -7,6 +7,7 @@ export type Finding =
   /** The shortest run of calls that the claim is wrong about. */
   | { readonly holds: false; readonly cases: number; readonly counterexample: readonly string[] };
 
+/** A claim, with the check that runs it. */
 export interface Claim {
   /** `SOURCE/short-name`, for example `char-devices/close-clears`. */
   readonly id: string;

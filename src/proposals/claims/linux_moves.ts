@@ -131,3 +131,6 @@ export function byId(m: Machine, id: number): Machine {
 export function wordBytes(value: number): Uint8Array {
   return Uint8Array.from(word(value), (char) => char.charCodeAt(0));
 }
+
+/** A kernel whose sysctl lets users without privilege in. */
+export const OPEN = { config: { unprivileged_bpf_disabled: 0 } } as const;

@@ -1,19 +1,19 @@
 /** The table of designs and properties, made by running each property on each design. */
 import { READINGS } from "../char_devices/state.ts";
-import { BPFFS } from "./bpffs.ts";
-import { DESCRIPTOR_DAEMON } from "./daemon.ts";
-import type { Compared, Comparison } from "./comparison.ts";
 import { MODULES_COMPARED } from "../modules/compare.ts";
+import { PINNED_LINK, STRUCT_OPS_MAP } from "../modules/ways.ts";
+import { BPFFS } from "./bpffs.ts";
+import type { Compared, Comparison } from "./comparison.ts";
+import { DESCRIPTOR_DAEMON } from "./daemon.ts";
 import { type AnyDesign, anyDesign } from "./design.ts";
 import { devices } from "./devices.ts";
 import { mounts } from "./fs_per_map.ts";
 import { DIRECTORIES_OF_KEYS } from "./keys.ts";
 import { BPF_MODULES } from "./modules.ts";
-import { PINNED_LINK, STRUCT_OPS_MAP } from "../modules/ways.ts";
-import { structOpsDesign } from "./struct_ops.ts";
 import { PROPERTIES } from "./properties.ts";
+import { structOpsDesign } from "./struct_ops.ts";
 
-export const DESIGNS: readonly AnyDesign[] = [
+const DESIGNS: readonly AnyDesign[] = [
   anyDesign(BPFFS),
   anyDesign(DESCRIPTOR_DAEMON),
   ...READINGS.map((reading) => anyDesign(devices(reading))),
@@ -39,6 +39,7 @@ function compareDesigns(): Compared {
   };
 }
 
+/** Every comparison that the book shows. */
 export const COMPARISONS: readonly Comparison[] = [
   { name: "designs", run: compareDesigns },
   MODULES_COMPARED,

@@ -52,11 +52,9 @@ function rootGot(k: K, task: Task, call: Call | MapMountCall): Outcome | undefin
   return done(got.k, got.fd);
 }
 
-function own(k: K, number: number, call: Call | MapMountCall): Outcome | undefined {
-  const task = k.tasks.get(number);
-  if (task === undefined || !task.alive) return undefined;
+function own(k: K, task: Task, call: Call | MapMountCall): Outcome | undefined {
   if (call.op === "mount_map") return mount(k, task, call.path, call.data);
-  return rootGot(k, task, call) ?? KEYS_AS_FILES.step(asKeys(k), number, call);
+  return rootGot(k, task, call) ?? KEYS_AS_FILES.step(asKeys(k), task, call);
 }
 
 /**

@@ -4,8 +4,8 @@ import type { BtfTypes } from "../../btf/types.ts";
 import type { MapSpec } from "../../kernel/maps.ts";
 import { type Rule, rules } from "../../kernel/rule.ts";
 import type { Task } from "../../kernel/task.ts";
-import { btfFormat } from "./btf_format.ts";
 import { fits, type Format } from "../keys_as_files/format.ts";
+import { btfFormat } from "./btf_format.ts";
 
 /** Source, as far as Linux has it: fs/namespace.c, path_mount; fs/super.c, get_anon_bdev. */
 export const MOUNT_MAP = rules("mount_map", {

@@ -1,23 +1,17 @@
 /** What a shell does with a mounted map, and what the kernel keeps for it. */
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Machine } from "../../machine/machine.ts";
-import type { KeysCall } from "../keys_as_files/calls.ts";
 import { cat, ls } from "../keys_as_files/tool.ts";
 import type { MapMountCall } from "./call.ts";
 
 type MapMountMachine = Machine<MapMountCall>;
-
-/** The tools of keys as files make only calls that a machine with mounted maps takes as well. */
-function asKeysMachine(machine: MapMountMachine): Machine<KeysCall> {
-  return machine as unknown as Machine<KeysCall>;
-}
 
 /** `ls PATH`, or what refused it. */
 export function lsMount(
   machine: MapMountMachine,
   path: string,
 ): readonly string[] | MapMountMachine["result"] {
-  return ls(asKeysMachine(machine), path);
+  return ls(machine, path);
 }
 
 /** `cat PATH`, or what refused it. */
@@ -25,7 +19,7 @@ export function catMount(
   machine: MapMountMachine,
   path: string,
 ): string | MapMountMachine["result"] {
-  return cat(asKeysMachine(machine), path);
+  return cat(machine, path);
 }
 
 /** Objects of the kernel that names cost. */

@@ -21,6 +21,3 @@ export type KeysCall =
   }
   /** One getdents64(2) of a directory of keys: at most `count` names, each ended by a NUL. */
   | { readonly op: "getdents_keys"; readonly fd: number; readonly count: number };
-
-/** open(2): make the key where it is not there. */
-export const O_CREAT = 0o100;

@@ -3,6 +3,7 @@ import * as E from "fp-ts/lib/Either.js";
 import { Map as PMap } from "immutable";
 import { addName, freePlace, mayCreate, owned } from "../../bpffs/create.ts";
 import { isBpffs, pathAt, resolve } from "../../bpffs/walk.ts";
+import { typesOf } from "../../btf/memo.ts";
 import { capable } from "../../kernel/capabilities.ts";
 import { fileAt } from "../../kernel/fds.ts";
 import type { BpfMap, MapSpec } from "../../kernel/maps.ts";
@@ -10,7 +11,6 @@ import { done, type Outcome, refuse, unmodelled } from "../../kernel/outcome.ts"
 import { holdMap, putMap } from "../../kernel/refs.ts";
 import type { Task } from "../../kernel/task.ts";
 import { kindOf } from "../../maps/kinds.ts";
-import { typesOf } from "../../btf/memo.ts";
 import { btfFormat } from "../fs_per_map/btf_format.ts";
 import { mountTarget, newInstance, showAt } from "../mounts.ts";
 import type { AskedFormat, KeysCall } from "./calls.ts";

@@ -1,21 +1,21 @@
 /** Keys as files: looking them up, opening, reading, writing and deleting them. */
+import { BPF_MAP_TYPE_ARRAY, BPF_NOEXIST } from "../../abi/constants.ts";
+import { O_ACCMODE, O_CLOEXEC, O_CREAT } from "../../abi/file_flags.ts";
 import { isReadOnly } from "../../bpffs/create.ts";
+import { DELETE } from "../../bpffs/names.ts";
+import { OPEN } from "../../bpffs/open.ts";
+import { MAY_EXEC, MAY_READ, MAY_WRITE, permits, stickyForbids } from "../../bpffs/permission.ts";
 import { READ, WRITE } from "../../bpffs/read.ts";
 import { told } from "../../bpffs/stat.ts";
 import { type Found, type Parent, placeOf } from "../../bpffs/walk.ts";
-import { OPEN } from "../../bpffs/open.ts";
-import { DELETE } from "../../bpffs/names.ts";
-import { MAY_EXEC, MAY_READ, MAY_WRITE, permits, stickyForbids } from "../../bpffs/permission.ts";
 import { freeFd } from "../../kernel/fds.ts";
 import type { Inode } from "../../kernel/inodes.ts";
 import { done, type Outcome, refuse, unmodelled } from "../../kernel/outcome.ts";
 import { holdMap, holdPlace, putMap, putPlace } from "../../kernel/refs.ts";
 import type { Task } from "../../kernel/task.ts";
-import { BPF_MAP_TYPE_ARRAY } from "../../abi/constants.ts";
 import { outcomeOf } from "../../maps/kind.ts";
 import { kindOf } from "../../maps/kinds.ts";
 import { numberAt, openOwn, ownAt } from "../own_files.ts";
-import { O_CREAT } from "./calls.ts";
 import { parse, print } from "./format.ts";
 import { KEY } from "./rules.ts";
 import {
@@ -28,10 +28,6 @@ import {
   withDir,
   withKeys,
 } from "./state.ts";
-
-const O_ACCMODE = 3;
-const O_CLOEXEC = 0o2000000;
-const BPF_NOEXIST = 1;
 
 /** The inode of a key: what permissions it has it inherits from the directory, at any time. */
 function inodeOf(dir: Inode): Inode {

@@ -4,6 +4,7 @@
  */
 import { wordAt } from "../../abi/words.ts";
 
+/** How the keys and values of a map are written. */
 export type Format =
   /** Names are the keys' own bytes. */
   | { readonly kind: "raw" }

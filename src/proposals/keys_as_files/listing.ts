@@ -1,4 +1,5 @@
-import { O_DIRECTORY, openIt } from "../../bpffs/open.ts";
+import { O_DIRECTORY } from "../../abi/file_flags.ts";
+import { openIt } from "../../bpffs/open.ts";
 import { fileAt } from "../../kernel/fds.ts";
 import { done, type Outcome, refuse } from "../../kernel/outcome.ts";
 import type { Task } from "../../kernel/task.ts";

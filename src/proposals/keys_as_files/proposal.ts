@@ -44,9 +44,7 @@ export const KEYS_AS_FILES: Proposal<Keys, KeysCall> = {
   settle: (_before, after) => settle(after),
 };
 
-function stepKeys(k: K, number: number, call: Call | KeysCall): Outcome | undefined {
-  const task = k.tasks.get(number);
-  if (task === undefined || !task.alive) return unmodelled(k, "a call by a task that is not alive");
+function stepKeys(k: K, task: Task, call: Call | KeysCall): Outcome | undefined {
   switch (call.op) {
     case "MAP_EXPAND":
       return expand(k, task, call);

@@ -7,7 +7,7 @@ import type { Radix } from "../../kernel/radix.ts";
 import { isRule } from "../../maps/kind.ts";
 import { kindOf } from "../../maps/kinds.ts";
 import type { OwnFiles } from "../own_files.ts";
-import type { Proposed } from "../proposal.ts";
+import { type Proposed, withProposed } from "../proposal.ts";
 import { type Format, isName, parse, print } from "./format.ts";
 
 /** A directory that stands for a map. It holds the map as a pin does. */
@@ -43,9 +43,7 @@ export interface Keys {
 
 export type K = Proposed<Keys>;
 
-export function withKeys(k: K, change: Partial<Keys>): K {
-  return { ...k, proposed: { ...k.proposed, ...change } };
-}
+export const withKeys = withProposed<Keys>;
 
 export function withDir(k: K, number: number, dir: KeyDir): K {
   return withKeys(k, { dirs: k.proposed.dirs.set(number, dir) });

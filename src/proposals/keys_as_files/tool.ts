@@ -1,10 +1,11 @@
 /** What a shell does with a directory of keys, as runs of calls. */
+import { O_CREAT, O_WRONLY } from "../../abi/file_flags.ts";
+import { PAGE_SIZE } from "../../abi/limits.ts";
 import { latin1, room } from "../../abi/memory.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { Out } from "../../machine/past.ts";
 import { proposedOf } from "../proposal.ts";
 import type { KeysCall } from "./calls.ts";
-import { O_CREAT } from "./calls.ts";
 import { type Format, print } from "./format.ts";
 import { KEYS_AS_FILES } from "./proposal.ts";
 import { valueOf } from "./state.ts";
@@ -12,32 +13,36 @@ import { valueOf } from "./state.ts";
 type KeysMachine = Machine<KeysCall>;
 type Result = KeysMachine["result"];
 
-const PAGE = 4096;
-
 function textOf(out: Out, field: string): string {
   const bytes = out[field];
   return bytes instanceof Uint8Array ? latin1(bytes) : "";
 }
 
 /** The names in a directory, or what refused to tell them. */
-export function ls(machine: KeysMachine, path: string): readonly string[] | Result {
+export function ls<C extends { readonly op: string }>(
+  machine: Machine<C>,
+  path: string,
+): readonly string[] | Result {
   const m = machine.getdents(path);
   return typeof m.result === "number" ? m.names : m.result;
 }
 
 /** The text of a key's file, or what refused to tell it. */
-export function cat(machine: KeysMachine, path: string): string | Result {
+export function cat<C extends { readonly op: string }>(
+  machine: Machine<C>,
+  path: string,
+): string | Result {
   const opened = machine.open(path);
   const fd = opened.result;
   if (typeof fd !== "number") return fd;
-  let [m, text] = [opened.read(fd, PAGE), ""];
-  for (; typeof m.result === "number" && m.result > 0; m = m.read(fd, PAGE)) text += m.text;
+  let [m, text] = [opened.read(fd, PAGE_SIZE), ""];
+  for (; typeof m.result === "number" && m.result > 0; m = m.read(fd, PAGE_SIZE)) text += m.text;
   return typeof m.result === "number" ? text : m.result;
 }
 
 /** `echo TEXT > PATH`: the machine after it; its last answer is the write's, or the refusal's. */
 export function echo(machine: KeysMachine, text: string, path: string): KeysMachine {
-  const opened = machine.open(path, 1 | O_CREAT);
+  const opened = machine.open(path, O_WRONLY | O_CREAT);
   const fd = opened.result;
   if (typeof fd !== "number") return opened;
   const written = opened.write(fd, `${text}\n`);

@@ -1,17 +1,17 @@
 /** The four commands that the proposal adds to bpf(2). */
-import { word } from "../../abi/words.ts";
+import { BPF_PROG_TYPE_STRUCT_OPS } from "../../abi/constants.ts";
 import { objectName } from "../../abi/names.ts";
+import { word } from "../../abi/words.ts";
 import { bpfCapable, capable, netAdminCapable } from "../../kernel/capabilities.ts";
 import { fileAt, freeFd } from "../../kernel/fds.ts";
 import { insert, nextFreeId } from "../../kernel/ids.ts";
 import { done, type Outcome, refuse, unmodelled } from "../../kernel/outcome.ts";
 import { holdProg } from "../../kernel/refs.ts";
 import { isRegistered } from "../../kernel/registry.ts";
-import { structOps } from "../../maps/struct_ops/shape.ts";
-import { memberIndex } from "../../maps/struct_ops/value.ts";
 import type { Rule } from "../../kernel/rule.ts";
 import type { Task } from "../../kernel/task.ts";
-import { BPF_PROG_TYPE_STRUCT_OPS } from "../../abi/constants.ts";
+import { structOps } from "../../maps/struct_ops/shape.ts";
+import { memberIndex } from "../../maps/struct_ops/value.ts";
 import { openOwn } from "../own_files.ts";
 import { BPF_F_MODULE_DEFER, type ModuleCall } from "./calls.ts";
 import { holderOf, liveNamed, opened, settleModule } from "./life.ts";

@@ -1,5 +1,6 @@
 import { idTable } from "../../kernel/ids.ts";
-import { type Outcome, unmodelled } from "../../kernel/outcome.ts";
+import type { Outcome } from "../../kernel/outcome.ts";
+import type { Task } from "../../kernel/task.ts";
 import type { Call } from "../../machine/call.ts";
 import { closedSince, noFiles, ownAt } from "../own_files.ts";
 import type { Proposal, Proposed } from "../proposal.ts";
@@ -44,9 +45,7 @@ export const MODULES: Proposal<Modules, ModuleCall> = {
   settle: (_before, after) => settle(after),
 };
 
-function stepModules(k: K, number: number, call: Call | ModuleCall): Outcome | undefined {
-  const task = k.tasks.get(number);
-  if (task === undefined || !task.alive) return unmodelled(k, "a call by a task that is not alive");
+function stepModules(k: K, task: Task, call: Call | ModuleCall): Outcome | undefined {
   switch (call.op) {
     case "MODULE_REGISTER":
       return register(k, task, call);

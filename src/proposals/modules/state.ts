@@ -1,7 +1,7 @@
 /** What the proposal adds to a kernel: modules, and the sockets that use what they register. */
 import type { IdTable } from "../../kernel/ids.ts";
-import type { Proposed } from "../proposal.ts";
 import type { OwnFiles } from "../own_files.ts";
+import { type Proposed, withProposed } from "../proposal.ts";
 
 /** `live` can be found by name; `going` waits for its last user; `gone` is only held open. */
 export type ModuleState = "live" | "going" | "gone";
@@ -41,6 +41,4 @@ export interface Modules {
 
 export type K = Proposed<Modules>;
 
-export function withModules(k: K, change: Partial<Modules>): K {
-  return { ...k, proposed: { ...k.proposed, ...change } };
-}
+export const withModules = withProposed<Modules>;

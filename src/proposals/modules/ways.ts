@@ -3,13 +3,14 @@
  * map, and a struct_ops map with a link, which can be pinned. All run on one machine, with the same sockets.
  */
 import { BPF_F_LINK, BPF_MAP_TYPE_STRUCT_OPS, BPF_STRUCT_OPS } from "../../abi/constants.ts";
-import { btf } from "../../btf/encode.ts";
-import { latin1, room } from "../../abi/memory.ts";
 import { u32 } from "../../abi/make.ts";
+import { latin1, room } from "../../abi/memory.ts";
+import { btf } from "../../btf/encode.ts";
 import type { Machine } from "../../machine/machine.ts";
 import { type Shape, structOps } from "../../maps/struct_ops/shape.ts";
 import { nameIn } from "../../maps/struct_ops/tcp.ts";
 import { structOpsValue } from "../../maps/struct_ops/value.ts";
+import { fdOf } from "../designs/design.ts";
 import { proposedOf } from "../proposal.ts";
 import { BPF_F_MODULE_DEFER, type ModuleCall } from "./calls.ts";
 import { MODULES } from "./proposal.ts";
@@ -41,11 +42,6 @@ export interface Way {
 
 function shapeOf({ kernel }: M): Shape {
   return structOps(kernel, "tcp_congestion_ops")!;
-}
-
-/** What a last call returned as a descriptor; -1 where it is none. */
-function fd({ result }: M): number {
-  return typeof result === "number" ? result : -1;
 }
 
 const MODULE: Way = {
@@ -113,7 +109,7 @@ function searchMaps(machine: M, name: string): Search {
     if (m.result !== 0) return { m, handle: undefined };
     start_id = m.out.next_id as number;
     m = m.bpf("MAP_GET_FD_BY_ID", { map_id: start_id });
-    const map_fd = fd(m);
+    const map_fd = fdOf(m);
     m = m.bpf("OBJ_GET_INFO_BY_FD", { bpf_fd: map_fd, info_len: 80, info: room(80) });
     const info = m.out.info;
     const isOps = info instanceof Uint8Array && info[0] === BPF_MAP_TYPE_STRUCT_OPS;
@@ -149,12 +145,12 @@ function searchLinks(machine: M, name: string): Search {
     if (m.result !== 0) return { m, handle: undefined };
     start_id = m.out.next_id as number;
     m = m.bpf("LINK_GET_FD_BY_ID", { link_id: start_id });
-    const link_fd = fd(m);
+    const link_fd = fdOf(m);
     m = m.bpf("OBJ_GET_INFO_BY_FD", { bpf_fd: link_fd, info_len: 32, info: room(32) });
     const info = m.out.info;
     const map_id = info instanceof Uint8Array ? info[LINK_MAP_ID_AT] : 0;
     m = m.bpf("MAP_GET_FD_BY_ID", { map_id });
-    const map_fd = fd(m);
+    const map_fd = fdOf(m);
     const value = room(shapeOf(m).value_size);
     m = m.bpf("MAP_LOOKUP_ELEM", { map_fd, key: u32(0), value });
     const bytes = m.out.value;

@@ -31,7 +31,7 @@ export function room(n: number): Room {
 }
 
 export function isNull(ptr: Ptr | undefined): boolean {
-  return ptr === undefined || ptr === 0 || ptr === 0n;
+  return ptr === undefined || ptr === null || ptr === 0 || ptr === 0n;
 }
 
 /** A raw address; what is no whole number points nowhere. */

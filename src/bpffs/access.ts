@@ -15,8 +15,9 @@ export const ACCESS = rules("access", {
     "EINVAL",
     "`flags` has a bit other than AT_EACCESS, AT_SYMLINK_NOFOLLOW and AT_EMPTY_PATH",
   ],
-  permission: ["EACCES", "the mode of the file does not allow the access"],
   read_only: ["EROFS", "W_OK, and the file system is read-only"],
+  permission: ["EACCES", "the mode of the file does not allow the access"],
+  read_only_mount: ["EROFS", "W_OK, and the mount is read-only"],
 });
 
 export interface AccessCall {
@@ -39,10 +40,11 @@ export function access(k: Kernel, task: Task, call: AccessCall): Outcome {
   const follows = (flags & AT_SYMLINK_NOFOLLOW) === 0;
   const found = E.chain(() => resolve(k, caller, path, dirfd, follows))(pathAt([], path));
   if (E.isLeft(found)) return refuse(k, found.left);
-  if (!permits(caller, found.right.inode, mode)) return refuse(k, ACCESS.permission);
-  return (mode & MAY_WRITE) !== 0 && isReadOnly(k, found.right)
-    ? refuse(k, ACCESS.read_only)
-    : done(k);
+  const { inode } = found.right;
+  const writes = (mode & MAY_WRITE) !== 0;
+  if (writes && k.fs.superblocks.get(inode.sb)!.readOnly) return refuse(k, ACCESS.read_only);
+  if (!permits(caller, inode, mode)) return refuse(k, ACCESS.permission);
+  return writes && isReadOnly(k, found.right) ? refuse(k, ACCESS.read_only_mount) : done(k);
 }
 
 /**

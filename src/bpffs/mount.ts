@@ -89,7 +89,8 @@ export function lockMount(k: Kernel, task: Task, target: Found): E.Either<Rule, 
   const { ns } = k.fs.mounts.get(target.mount)!;
   if (target.inode.nlink === 0) return E.left(MOUNT.detached);
   if (ns === undefined && has(k.version, DELTA.mount_detached)) return E.left(MOUNT.detached);
-  if (ns !== task.ns) return E.left(MOUNT.detached_old);
+  if (ns === undefined) return E.left(MOUNT.detached_old);
+  if (ns !== task.ns) return E.left(MOUNT.target_not_ours);
   return E.right(inodeAt(k, mountedOn(k, placeOf(target))));
 }
 

@@ -30,6 +30,7 @@ export const MOUNT = rules("mount", {
   }],
   detached: ["ENOENT", "the target was removed, or its mount is mounted nowhere"],
   detached_old: ["EINVAL", "the mount of the target is mounted nowhere", { until: "6.1" }],
+  target_not_ours: ["EINVAL", "the target is mounted in another mount namespace than the caller's"],
   source_not_ours: ["EINVAL", "the source is not mounted in the caller's mount namespace"],
   locked: [
     "EINVAL",

@@ -8,7 +8,7 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { done, type Outcome, refuse, unmodelled, type Write } from "../kernel/outcome.ts";
 import { rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
-import { insideOf } from "../kernel/userns.ts";
+import { toldId } from "../kernel/userns.ts";
 import { entriesOf } from "./create.ts";
 import { openIt } from "./open.ts";
 import { type Found, inodeAt, isBpffs, pathAt, resolve } from "./walk.ts";
@@ -28,17 +28,14 @@ function sizeOf(k: Kernel, inode: Inode): number {
   return inode.nlink === 0 ? 0 : DIRENT * (2 + entriesOf(inode).size);
 }
 
-/** What an id is shown as that the caller's user namespace does not have. */
-const OVERFLOW_ID = 65534;
-
 /** What is told of a file, however it was found. */
 export function told(k: Kernel, { cred }: Task, { inode }: Pick<Found, "inode">): Outcome {
   const { type } = k.fs.superblocks.get(inode.sb)!;
   if (type !== "bpf" && type !== "tmpfs") return unmodelled(k, "stat of other file systems");
   const fields: readonly (readonly [string, number])[] = [
     ["mode", typeOf(inode) | inode.mode],
-    ["uid", insideOf(cred.ids.uid, inode.uid) ?? OVERFLOW_ID],
-    ["gid", insideOf(cred.ids.gid, inode.gid) ?? OVERFLOW_ID],
+    ["uid", toldId(cred.ids.uid, inode.uid)],
+    ["gid", toldId(cred.ids.gid, inode.gid)],
     ["nlink", inode.nlink],
   ];
   const words = fields.map(([field, value]): Write => ({ field, offset: 0, bytes: word(value) }));

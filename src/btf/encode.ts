@@ -147,7 +147,7 @@ class Strings {
  */
 export function btf(types: readonly BtfSource[], header: BtfHeader = {}): Uint8Array {
   const strings = new Strings();
-  const words = types.flatMap((type) => wordsOf(type, strings));
+  const words = types.flatMap((type, i) => wordsOf(type, i + 1, strings));
   const type_len = 4 * words.length;
   const bytes = new Uint8Array(HEADER_SIZE + type_len + strings.text.length);
   const view = new DataView(bytes.buffer);
@@ -168,8 +168,9 @@ export function btf(types: readonly BtfSource[], header: BtfHeader = {}): Uint8A
 }
 
 /** The words of one type: name, info, size or type, and what the kind has beyond. */
-function wordsOf(type: BtfSource, strings: Strings): readonly number[] {
+function wordsOf(type: BtfSource, id: number, strings: Strings): readonly number[] {
   const kind = typeof type.kind === "number" ? type.kind : BTF_KINDS.indexOf(type.kind as BtfKind);
+  if (kind < 0) throw new RangeError(`type ${id}: there is no kind ${type.kind}`);
   const name = strings.of(type);
   const { vlen, third, more } = bodyOf(type, strings);
   const flag = type.kind_flag ? 2 ** 31 : 0;

@@ -36,39 +36,58 @@ function split(word: string, where: string): readonly [string, string] {
   return [word.slice(0, at), word.slice(at + 1)];
 }
 
-/** The other calls that take numbers and paths only, with the arguments that each must have. */
-const OTHERS: Readonly<Record<string, readonly string[]>> = {
-  close: ["fd"],
-  dup: ["fd"],
-  dup2: ["fd", "to"],
-  mkdir: ["path", "mode"],
-  rmdir: ["path"],
-  unlink: ["path"],
-  rename: ["path", "to"],
-  symlink: ["target", "path"],
-  chmod: ["path", "mode"],
-  chown: ["path", "uid", "gid"],
-  open: ["path", "flags"],
-  umask: ["mask"],
-  setuid: ["uid"],
-  exec: [],
+/** The other calls that take numbers and texts only; an argument with `?` may be left out. */
+const OTHERS: Readonly<Record<string, string>> = {
+  fork: "",
+  exit: "",
+  exec: "",
+  close: "fd",
+  dup: "fd",
+  dup2: "fd to",
+  read: "fd n",
+  open: "path flags",
+  mkdir: "path mode",
+  rmdir: "path",
+  unlink: "path",
+  rename: "path to",
+  link: "path to",
+  symlink: "target path",
+  chmod: "path mode",
+  chown: "path uid gid",
+  chdir: "path",
+  fchdir: "fd",
+  mount: "source? target type? flags? data?",
+  umount: "path flags",
+  unshare: "flags",
+  umask: "mask",
+  setuid: "uid",
+  setgid: "gid",
 };
 
-const TEXTS: ReadonlySet<string> = new Set(["path", "target"]);
+const TEXTS: ReadonlySet<string> = new Set(["path", "source", "target", "type", "data"]);
+
+function isText(op: string, name: string): boolean {
+  return TEXTS.has(name) || (name === "to" && op !== "dup2");
+}
 
 function otherCall(op: string, words: readonly string[], where: string): Call {
-  const needs = OTHERS[op];
-  if (needs === undefined) {
+  if (!Object.hasOwn(OTHERS, op)) {
     const others = Object.keys(OTHERS).join(", ");
     throw new UsageError(`${where}: "${op}" is no bpf command, and none of ${others}`);
   }
-  const args = Object.fromEntries(words.map((word) => split(word, where)));
-  const missing = needs.find((name) => args[name] === undefined);
+  const takes = OTHERS[op].split(" ").filter((name) => name !== "");
+  const names = takes.map((name) => name.replace("?", ""));
+  const args = new Map(words.map((word) => split(word, where)));
+  const unknown = [...args.keys()].find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    const has = names.length === 0 ? "takes nothing" : `has ${names.join(", ")}`;
+    throw new UsageError(`${where}: ${op} has no argument ${unknown}; it ${has}`);
+  }
+  const missing = takes.find((name) => !name.endsWith("?") && !args.has(name));
   if (missing !== undefined) throw new UsageError(`${where}: ${op} needs ${missing}=`);
-  const isText = (name: string) => TEXTS.has(name) || (op === "rename" && name === "to");
-  const values = needs.map((name) => [
+  const values = [...args].map(([name, text]) => [
     name,
-    isText(name) ? args[name] : number(args[name], `${where}: ${name}`),
+    isText(op, name) ? text : number(text, `${where}: ${name}`),
   ]);
   return { op, ...Object.fromEntries(values) } as Call;
 }

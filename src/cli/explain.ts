@@ -23,6 +23,9 @@ A call is a command and its fields, or a rule's id:
 Several calls are made one after the other, by root on a machine just booted: descriptor 3 is the
 first that a call makes. A field's value is a number, BPF_ constants joined by |, u32:N or u64:N
 (bytes of a number), hex:0a0b, room:N (N zero bytes to be written to), or text for a path or name.
+The calls around bpf(2) are made the same way, with the names of their arguments:
+  bpfspec explain 'mkdir path=/tmp/a mode=0o755' 'mount source=none target=/tmp/a type=bpf' \\
+                  'unshare flags=CLONE_NEWUSER|CLONE_NEWNS' 'umount path=/tmp/a flags=MNT_DETACH'
 `;
 
 /** `bpfspec explain CALL...`: which rule refuses a call, and where the book says so. */

@@ -20,7 +20,7 @@ import { PAGE_SIZE } from "../abi/limits.ts";
 import { type Memory, type Ptr, read } from "../abi/memory.ts";
 import { bpfCapable } from "../kernel/capabilities.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import { type Outcome, refuse } from "../kernel/outcome.ts";
+import { type Outcome, refuse, unmodelled } from "../kernel/outcome.ts";
 import { type Rule, rules } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
 import { type Version, VERSIONS } from "../kernel/version.ts";
@@ -221,6 +221,7 @@ export function bpf<N extends CommandName>(
   options: CallOptions = NO_OPTIONS,
 ): Outcome {
   const door = DOORS[k.version][name];
+  if (door === undefined) return unmodelled(k, `a command that the model does not know: ${name}`);
   // With common attributes `cmd` is another number, which the sysctl of 6.1 does not look for.
   const plain = door.exists && options.common === undefined;
   const forbidden = sysctlForbids(k, task, plain ? name : undefined);

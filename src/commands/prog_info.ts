@@ -7,6 +7,7 @@ import { type IdPlace, type Outcome, refuse, unmodelled, type Write } from "../k
 import type { BpfProg, Xlated } from "../kernel/progs.ts";
 import type { Rule } from "../kernel/rule.ts";
 import type { Task } from "../kernel/task.ts";
+import { toldId } from "../kernel/userns.ts";
 import { type Args, copyOut } from "./args.ts";
 import { checkInfoTail, putInfo } from "./info_out.ts";
 import { R } from "./info_rules.ts";
@@ -53,7 +54,7 @@ export function progInfo(k: Kernel, task: Task, prog: BpfProg, args: Ask): Outco
   if (copied.refused !== undefined) return refuse(k, copied.refused, copied.writes);
   const filled = {
     ...input,
-    ...described(k, prog, xlated, input),
+    ...described(k, task, prog, xlated, input),
     ...(capable ? more(xlated, prog.attach_btf_id) : NOTHING),
   };
   const info = latin1(encodeInfo("bpf_prog_info", filled, k.version)).slice(0, length);
@@ -123,14 +124,20 @@ function copy(
 }
 
 /** What anybody is told who has a descriptor. */
-function described(k: Kernel, prog: BpfProg, xlated: Xlated, input: Info): Partial<Info> {
+function described(
+  k: Kernel,
+  { cred }: Task,
+  prog: BpfProg,
+  xlated: Xlated,
+  input: Info,
+): Partial<Info> {
   const others = input.gpl_compatible & ~1;
   return {
     type: prog.prog_type,
     id: prog.id,
     tag: tagOf(k, prog.insns),
     load_time: 0n,
-    created_by_uid: prog.created_by_uid,
+    created_by_uid: toldId(cred.ids.uid, prog.created_by_uid),
     nr_map_ids: prog.maps.length,
     name: prog.name.padEnd(16, "\0"),
     gpl_compatible: (others | (prog.gpl_compatible ? 1 : 0)) >>> 0,

@@ -1,6 +1,7 @@
 import {
   BPF_F_TEST_RND_HI32,
   BPF_F_TOKEN_FD,
+  BPF_MAP_TYPE_STRUCT_OPS,
   BPF_PROG_TYPE_STRUCT_OPS,
   BPF_PROG_TYPE_TRACING,
   MAX_PROG_TYPE,
@@ -103,6 +104,10 @@ export const R = rules("PROG_LOAD", {
     "ENOTSUPP",
     "the verifier: the member is one that programs may not implement (`get_info`)",
   ],
+  struct_ops_map: [
+    "EINVAL",
+    "the verifier: the program loads a struct_ops map, which no program can use",
+  ],
   return_value: ["EINVAL", "the verifier: r0 at exit is outside the range of the type"],
   verifier: ["EINVAL", "the verifier refuses the program (the verdict is an input of the model)"],
   log_true_size_fault: ["EFAULT", "`log_true_size` cannot be written back to attr", {
@@ -147,6 +152,7 @@ const VERIFIER: ReadonlySet<string> = new Set(
     R.struct_ops_struct,
     R.struct_ops_member,
     R.struct_ops_unsupported,
+    R.struct_ops_map,
     R.return_value,
     R.verifier,
   ].map(({ id }) => id),
@@ -260,9 +266,9 @@ function checkProgram(
   const name = objectName(attr.prog_name);
   if (name === undefined) return R.name;
   const gpl = GPL.has(licenseText);
-  const decision = verify(k, args, insns, gpl);
-  if (decision !== undefined) return decision;
   const maps = usedMaps(k, task, insns);
+  const decision = verify(k, args, insns, gpl, loadsStructOps(k, maps));
+  if (decision !== undefined) return decision;
   if (maps === undefined) return { kind: "unmodelled", what: "a program whose map is none" };
   return {
     prog_type: type,
@@ -294,6 +300,7 @@ function verify(
   args: Load,
   insns: string,
   gpl: boolean,
+  hasOpsMap: boolean,
 ): Rule | Unmodelled | undefined {
   const { attr, verdict } = args;
   if (!has(k.version, DELTA.log_early) && !logValid(k, args)) return R.log;
@@ -303,14 +310,21 @@ function verify(
   if (typeOf(args) === BPF_PROG_TYPE_STRUCT_OPS && (flagsOf(args) & ~INDIFFERENT_FLAGS) === 0) {
     const member = (attr.expected_attach_type ?? 0) >>> 0;
     const refused = checkStructOps(k, R, gpl, (attr.attach_btf_id ?? 0) >>> 0, member);
+    // The order of the two is another on old kernels.
+    if (refused !== undefined && hasOpsMap) {
+      return { kind: "unmodelled", what: "a map and a struct that are both refused" };
+    }
     if (refused !== undefined) return refused;
   }
+  const plain = (flagsOf(args) & ~INDIFFERENT_FLAGS) === 0 && !describesMore(args);
+  const reachesMaps = verdict === "accept" ||
+    (verdict === undefined && plain && isStraight(insns, false));
+  if (hasOpsMap && reachesMaps) return R.struct_ops_map;
   if (verdict !== undefined) {
     return verdict === "accept" ? undefined : { ...R.verifier, errno: verdict };
   }
   const range = returns(k.version, typeOf(args), attachTypeOf(k, args));
   const constant = returnedConstant(insns);
-  const plain = (flagsOf(args) & ~INDIFFERENT_FLAGS) === 0 && !describesMore(args);
   if (range === undefined || constant === undefined || !plain) {
     return { kind: "unmodelled", what: "the verifier's verdict on this program" };
   }
@@ -351,6 +365,12 @@ function usedMaps(k: Kernel, task: Task, insns: string): readonly number[] | und
     if (!ids.includes(file.object.id)) ids.push(file.object.id);
   }
   return ids;
+}
+
+/** `check_map_prog_compatibility`: the one type of map that the model has and no program may use. */
+function loadsStructOps(k: Kernel, maps: readonly number[] | undefined): boolean {
+  return maps?.some((id) => k.maps.table.get(id)!.spec.map_type === BPF_MAP_TYPE_STRUCT_OPS) ??
+    false;
 }
 
 /** What the kernel will tell of the instructions, for programs that the verifier leaves alone. */

@@ -44,6 +44,14 @@ export function insideOf(map: readonly Extent[], id: number): number | undefined
   return found === undefined ? undefined : found.inside + (id - found.outside);
 }
 
+/** What an id is shown as that a user namespace does not have. */
+const OVERFLOW_ID = 65534;
+
+/** An id of the initial namespace as a caller is told it (`from_kuid_munged`). */
+export function toldId(map: readonly Extent[], id: number): number {
+  return insideOf(map, id) ?? OVERFLOW_ID;
+}
+
 /**
  * `ns_capable`: a capability over a user namespace is had in the namespace itself; and who made a
  * namespace has all of them over it, as long as it is in the one above.

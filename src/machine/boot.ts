@@ -1,6 +1,8 @@
 import { Map as PMap } from "immutable";
 import { MS_RDONLY, MS_RELATIME } from "../abi/constants.ts";
 import { latin1 } from "../abi/memory.ts";
+import { checkBtf } from "../btf/check.ts";
+import { Vlog } from "../btf/vlog.ts";
 import type { BpfBtf } from "../kernel/btfs.ts";
 import { ROOT } from "../kernel/capabilities.ts";
 import { type Config, DEFAULT_CONFIG, DEFAULT_SEEDS, type Seeds } from "../kernel/config.ts";
@@ -108,6 +110,15 @@ function table<V>(values: readonly V[]): Radix<V> {
   return values.reduce((made, value, i) => made.set(i, value), Radix.empty<V>());
 }
 
+/** The BTF that a caller gives; a kernel would not have come up with what BTF_LOAD refuses. */
+function givenBtf(version: Version, data: string): string {
+  const checked = checkBtf(version, data, new Vlog(false, "stop", 0, 0));
+  if ("errno" in checked) {
+    throw new RangeError(`vmlinux is no BTF of ${version}: ${checked.id}: ${checked.when}`);
+  }
+  return data;
+}
+
 /** From 6.1 on the kernel's own BTF is an object with an id. */
 function ownBtf(version: Version, data: string, next: number): IdTable<BpfBtf> {
   const empty = idTable<BpfBtf>(next);
@@ -126,7 +137,9 @@ export function bootKernel(version: Version, options: BootOptions = {}): Kernel 
     throw new RangeError(`no such kernel: ${version} (there are ${VERSIONS.join(", ")})`);
   }
   const seeds = { ...DEFAULT_SEEDS, ...options.seeds };
-  const vmlinux = options.vmlinux === undefined ? vmlinuxOf(version) : latin1(options.vmlinux);
+  const vmlinux = options.vmlinux === undefined
+    ? vmlinuxOf(version)
+    : givenBtf(version, latin1(options.vmlinux));
   const config = { ...DEFAULT_CONFIG, ...options.config };
   const blank: Kernel = {
     version,

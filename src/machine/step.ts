@@ -169,6 +169,8 @@ export function step(k: Kernel, taskNumber: number, call: Call): Outcome {
       return life.capset(k, task, call.mask);
     case "setrlimit":
       return life.setrlimit(k, task, call.limits);
+    default:
+      return unmodelled(k, `a call that the machine does not know: ${(call as Call).op}`);
   }
 }
 

@@ -61,9 +61,10 @@ export interface Effect {
 
 /** A change of a map as the outcome of the call that asked for it. */
 export function outcomeOf(k: Kernel, changed: BpfMap | Effect | Rule | Unmodelled): Outcome {
-  if (isRule(changed)) return refuse(k, changed);
-  if ("what" in changed) return unmodelled(k, changed.what);
-  return "ret" in changed ? done(changed.k, changed.ret) : done(withMap(k, changed));
+  // The usual change stands first: this is on the hot path.
+  if ("spec" in changed) return done(withMap(k, changed));
+  if ("ret" in changed) return done(changed.k, changed.ret);
+  return isRule(changed) ? refuse(k, changed) : unmodelled(k, changed.what);
 }
 
 export type CreateAttr = AttrOf<"MAP_CREATE">;

@@ -73,15 +73,18 @@ export function setuid(k: Kernel, task: Task, asked: number): Outcome {
 }
 
 export const SETGID = rules("setgid", {
+  unmapped: ["EINVAL", "the gid is not one of the caller's user namespace"],
   capability: ["EPERM", "the caller has no CAP_SETGID and asks for another gid than its own"],
 });
 
 /** setresgid(2) of all three to one gid. */
 export function setgid(k: Kernel, task: Task, asked: number): Outcome {
   const { cred } = task;
-  const gid = asked >>> 0 === UNCHANGED ? cred.gid : asked >>> 0;
-  if (gid !== cred.gid && !capable(cred, "CAP_SETGID")) return refuse(k, SETGID.capability);
-  return done(withTask(k, { ...task, cred: { ...cred, gid } }));
+  const gid = asked >>> 0 === UNCHANGED ? cred.gid : outsideOf(cred.ids.gid, asked >>> 0);
+  if (gid === undefined) return refuse(k, SETGID.unmapped);
+  if (gid !== cred.gid && !hasCapability(cred, "CAP_SETGID")) return refuse(k, SETGID.capability);
+  const dumpable = task.dumpable && gid === cred.gid;
+  return done(withTask(k, { ...task, dumpable, cred: { ...cred, gid } }));
 }
 
 export const CAPSET = rules("capset", {

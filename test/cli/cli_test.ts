@@ -40,11 +40,39 @@ Deno.test("explain knows callers without capabilities", async () => {
   assert.match(out, /EPERM: rule MAP_GET_NEXT_ID\/capability/);
 });
 
+Deno.test("explain makes the calls around bpf(2), also those without every argument", async () => {
+  const { code, out } = await bpfspec(
+    "explain",
+    "mkdir path=/tmp/a mode=0o755",
+    "mount source=none target=/tmp/a type=bpf",
+    "open path=/tmp/a flags=0",
+    "MAP_CREATE map_type=2 key_size=4 value_size=4 max_entries=1",
+    "OBJ_PIN pathname=m bpf_fd=4 path_fd=3 file_flags=BPF_F_PATH_FD",
+    "LINK_CREATE map_fd=4 attach_type=BPF_STRUCT_OPS",
+    "umount path=/tmp/a flags=0",
+    "unshare flags=CLONE_NEWUSER|CLONE_NEWNS",
+    "BTF_LOAD btf=hex:9feb btf_size=2",
+  );
+  assert.equal(code, 0);
+  const answers = out.match(/(?:returns|EINVAL|EBUSY|EPERM).*/g);
+  assert.deepEqual(answers?.slice(0, 5), ["0", "0", "3", "4", "0"].map((n) => `returns ${n}`));
+  assert.match(answers![5], /LINK_CREATE\/not_ready/);
+  assert.match(answers![6], /umount\/busy/);
+  assert.equal(answers![7], "returns 0");
+  assert.match(answers![8], /BTF_LOAD\/capability/);
+});
+
 const WRONG: readonly (readonly [args: readonly string[], says: RegExp])[] = [
   [["explain", "MAP_CREATE foo=1"], /call 1: MAP_CREATE has no field foo; it has map_type/],
   [["explain", "MAP_CREATE map_type=x"], /call 1: map_type: "x" is neither a number nor/],
   [["explain", "NOTHING a=1"], /call 1: "NOTHING" is no bpf command/],
   [["explain", "close"], /call 1: close needs fd=/],
+  [["explain", "close fd=3 path=/"], /call 1: close has no argument path; it has fd/],
+  [["explain", "fork fd=3"], /call 1: fork has no argument fd; it takes nothing/],
+  [["explain", "mount source=none type=bpf"], /call 1: mount needs target=/],
+  [["explain", "unshare flags=NEW"], /call 1: flags: "NEW" is neither a number nor/],
+  [["explain", "constructor"], /call 1: "constructor" is no bpf command/],
+  [["explain", "BTF_LOAD btf=hex:9fe"], /call 1: btf: "9fe" is not hex bytes/],
   [["explain", "MAP_FREEZE/nothing"], /no rule MAP_FREEZE\/nothing; MAP_FREEZE has/],
   [["explain", "MAP_FREEZE", "--kernel", "4.4"], /--kernel takes one of 5\.10/],
   [["conform", "--shard", "3/2"], /--shard takes i\/n/],

@@ -279,7 +279,7 @@ Deno.test("descriptors are the lowest free ones, whoever makes them", () => {
 });
 
 Deno.test("what hangs on an object that the model has not is not judged", () => {
-  const btf = 'bpf(18, {btf="\\x00", btf_log_buf=NULL, btf_size=1, btf_log_size=0}, 28) = 3';
+  const btf = "bpf(18, {btf=0x7000, btf_log_buf=NULL, btf_size=1, btf_log_size=0}, 28) = 3";
   const typed = create(4, ", btf_fd=3, btf_key_type_id=1, btf_value_type_id=2");
   const report = checkLines(...START, btf, typed, "bpf(0x16, {map_fd=4}, 4) = 0");
   deepEqual(report.refuted, undefined);
@@ -288,6 +288,44 @@ Deno.test("what hangs on an object that the model has not is not judged", () => 
     "not judged",
     "judged",
   ]);
+});
+
+Deno.test("BTF is judged where its bytes are shown and no log is asked for", () => {
+  const words = [0x1eb9f, 24, 0, 16, 16, 5, 1, 0x01000000, 4, 0x01000020];
+  const bytes = words.flatMap((word) => [word, word >> 8, word >> 16, word >>> 24]);
+  const hex = bytes.map((byte) => "\\x" + (byte & 255).toString(16).padStart(2, "0")).join("");
+  const load = (ret: string, more = "", text = `"${hex}\\x00int\\x00"`) =>
+    `bpf(18, {btf=${text}, btf_size=45${more}}, 28) = ${ret}`;
+  const kinds = (...lines: string[]) =>
+    checkLines(...START, ...lines).checked.slice(START.length).map(({ judgement }) =>
+      judgement.kind
+    );
+  deepEqual(kinds(load("3"), load("4")), ["judged", "judged"]);
+  deepEqual(kinds(load("-1 EINVAL (Invalid argument)")), ["refuted"]);
+  deepEqual(kinds(load("3", "", `"\\x00${hex}int\\x00"`)), ["refuted"]);
+  deepEqual(kinds(load("3", ", btf_log_level=1, btf_log_buf=0x7000, btf_log_size=128")), [
+    "not judged",
+  ]);
+  deepEqual(kinds(load("-1 EINVAL (Invalid argument)", "", "0x7000")), ["not judged"]);
+});
+
+Deno.test("pins by a directory's descriptor, mounts and namespaces leave names open", () => {
+  const report = checkLines(
+    ...START,
+    create(3),
+    'openat(-100, "/sys/fs/bpf", O_RDONLY|O_DIRECTORY) = 4',
+    'bpf(6, {pathname="m", bpf_fd=3, file_flags=0x4000, path_fd=4}, 24) = 0',
+    "bpf(28, {link_create={map_fd=3, target_fd=0, attach_type=0x2c, flags=0}}, 64) = -1 EINVAL (x)",
+    'mount("none", "/mnt", "bpf", 0, NULL) = 0',
+    'bpf(7, {pathname="/sys/fs/bpf/m", bpf_fd=0, file_flags=0}, 16) = 5',
+    "unshare(CLONE_NEWUSER) = 0",
+    create(6).replace("= 6", "= -1 EPERM (x)"),
+  );
+  deepEqual(report.refuted, undefined);
+  const said = JSON.stringify(report.checked);
+  match(said, /a path that starts at a directory/);
+  match(said, /what paths mean, since mount in line \d+/);
+  match(said, /the caller's credentials, since unshare in line \d+/);
 });
 
 Deno.test("calls of two processes that ran at the same time may take effect in either order", () => {

@@ -57,7 +57,7 @@ interface Known {
 let last: Known | undefined;
 
 /** The kernel's own types; the last BTF is kept, what is returned is a function of the bytes. */
-function typesOf({ vmlinux }: Kernel): BtfTypes {
+export function kernelTypes({ vmlinux }: Kernel): BtfTypes {
   if (last?.data !== vmlinux) last = { data: vmlinux, types: parse(vmlinux) };
   return last.types;
 }
@@ -75,19 +75,24 @@ function typesOf({ vmlinux }: Kernel): BtfTypes {
  * ```
  */
 export function structOps(k: Kernel, name: string): Shape | undefined {
-  const struct = named(typesOf(k), "STRUCT", name);
+  const struct = named(kernelTypes(k), "STRUCT", name);
   const shape = struct === undefined ? undefined : shapeOfStruct(k, struct.id);
   return shape === undefined || "what" in shape ? undefined : shape;
 }
 
 /** `bpf_struct_ops_find_value`: undefined where no struct_ops has a value of the type. */
 export function shapeOfValue(k: Kernel, value_id: number): Shape | Unmodelled | undefined {
-  return shapeOf(k, typesOf(k).types[value_id], (type) => type.name.slice(PREFIX.length), PREFIX);
+  return shapeOf(
+    k,
+    kernelTypes(k).types[value_id],
+    (type) => type.name.slice(PREFIX.length),
+    PREFIX,
+  );
 }
 
 /** `bpf_struct_ops_find`: the same by the type of the kernel's struct. */
 export function shapeOfStruct(k: Kernel, type_id: number): Shape | Unmodelled | undefined {
-  return shapeOf(k, typesOf(k).types[type_id], (type) => type.name, "");
+  return shapeOf(k, kernelTypes(k).types[type_id], (type) => type.name, "");
 }
 
 function shapeOf(
@@ -97,7 +102,7 @@ function shapeOf(
   prefix: string,
 ): Shape | Unmodelled | undefined {
   if (type?.kind !== "STRUCT" || !type.name.startsWith(prefix)) return undefined;
-  const types = typesOf(k);
+  const types = kernelTypes(k);
   const name = nameOf(type);
   const value = named(types, "STRUCT", PREFIX + name);
   const struct = named(types, "STRUCT", name);

@@ -31,6 +31,8 @@ export function structOpsValue(
   shape: Shape,
   members: Readonly<Record<string, number | string>>,
 ): Uint8Array {
+  const stranger = Object.keys(members).find((name) => !shape.slots.some((s) => s.name === name));
+  if (stranger !== undefined) throw new RangeError(`${shape.name} has no member ${stranger}`);
   const value = new Uint8Array(shape.value_size);
   const view = new DataView(value.buffer);
   for (const { name, offset, size } of shape.slots) {

@@ -32,7 +32,7 @@ import {
 import type { Event, Loose, Shown } from "./event.ts";
 import { judgeId } from "./ids.ts";
 import { judgeNamed } from "./paths.ts";
-import { hangsOn, MAKES_FD, take } from "./strangers.ts";
+import { arrive, hangsOn, MAKES_FD, take } from "./strangers.ts";
 import type { World } from "./world.ts";
 import { compareBytes, compareInfo, compareOrder, type Parted } from "./written.ts";
 
@@ -102,7 +102,19 @@ function judgeOpen(
   if (call.op === "bpf" && ELEMENT_COMMANDS.has(call.cmd)) {
     return judgeElement(world, task, event, call, shown);
   }
+  if (call.op === "bpf" && call.cmd === "BTF_LOAD") return judgeBtf(world, task, event, call);
   return judgeAmong(world, task, event, call, shown, filled(world, call));
+}
+
+/** BTF whose bytes are shown. What hangs on it later is left to the trace, as with any other BTF. */
+function judgeBtf(world: World, task: number, event: Event, call: BpfCall): Judgement {
+  const outcome = step(world.kernel, task, call);
+  const { answer } = outcome;
+  if (answer.kind === "unmodelled") return take(world, task, event, call, answer.what);
+  const allowed = allowedSet([outcome]);
+  if (!agrees(answer, event.observed)) return refuted(shownAnswer(event.observed), allowed);
+  if (answer.kind === "value") arrive(world, task, answer.ret, true);
+  return { kind: "judged", allowed };
 }
 
 /** Makes the descriptors be as the answer says, where the trace does not show all of them. */
@@ -123,7 +135,12 @@ function align(world: World, task: number, call: BpfCall | undefined, { observed
   }
 }
 
-const ALLOCATES: ReadonlySet<string> = new Set(["MAP_CREATE", "PROG_LOAD", "MAP_UPDATE_ELEM"]);
+const ALLOCATES: ReadonlySet<string> = new Set([
+  "MAP_CREATE",
+  "PROG_LOAD",
+  "BTF_LOAD",
+  "MAP_UPDATE_ELEM",
+]);
 
 /** Refusals that the machine decides on which the trace was made, not the specification. */
 export function environment(

@@ -40,7 +40,10 @@ export function judgeNamed(world: World, task: number, event: Event, call: BpfCa
   const { pathname } = attr;
   if (typeof pathname !== "string") return settle(world, event, step(world.kernel, task, call));
   const path = world.names.inside(pathname);
-  const why = path === undefined ? "a path outside the bpffs" : doubt(world, task, path);
+  const outside = pathname.startsWith("/")
+    ? "a path outside the bpffs"
+    : "a path that starts at a directory";
+  const why = path === undefined ? outside : doubt(world, task, path);
   if (path === undefined || why !== undefined) return takeNamed(world, task, event, call, why!);
   const outcome = step(world.kernel, task, withAttr(call, { pathname: path }));
   return onEntry(world, event, path, outcome, () => {

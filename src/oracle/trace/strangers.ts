@@ -29,8 +29,8 @@ const OF_LOAD: readonly string[] = ["attach_prog_fd", "prog_token_fd"];
 export function hangsOn(world: World, task: number, call: BpfCall): string | undefined {
   const doubt = world.doubted.get(task);
   if (doubt !== undefined) return `the caller's credentials, since ${doubt}`;
-  if (call.cmd === "BTF_LOAD") return "BTF, of which a trace does not show the bytes";
   const attr = call.attr as Loose;
+  if (call.cmd === "BTF_LOAD") return hiddenOf(attr);
   const typed = attr.btf_key_type_id || attr.btf_value_type_id || attr.btf_vmlinux_value_type_id;
   const fields = call.cmd === "MAP_CREATE"
     ? [...OF_CREATE, ...(typed ? ["btf_fd"] : [])]
@@ -42,6 +42,15 @@ export function hangsOn(world: World, task: number, call: BpfCall): string | und
     return fd > 0 && world.isStranger(task, fd);
   });
   return field === undefined ? undefined : `${field} is of an object that the model does not have`;
+}
+
+/** What of a BTF_LOAD is not shown, so that it cannot be judged. */
+function hiddenOf(attr: Loose): string | undefined {
+  const { btf } = attr;
+  const isShown = typeof btf === "string" || btf instanceof Uint8Array;
+  if (!isShown) return "BTF, of which the trace does not show the bytes";
+  const logs = attr.btf_log_level || attr.btf_log_size || attr.btf_log_buf;
+  return logs ? "the log of BTF, which the trace does not show" : undefined;
 }
 
 const CHANGES: ReadonlySet<string> = new Set([

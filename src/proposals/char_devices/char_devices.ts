@@ -96,6 +96,7 @@ function own(k: K, task: Task, call: Call | DeviceCall): Outcome | undefined {
  * ```
  */
 export function CHAR_DEVICES(reading: Reading): Proposal<Devices, DeviceCall> {
+  if (!(reading in ADDED)) throw new RangeError(`no such reading: ${reading}`);
   return {
     name: `character devices, bound by ${reading}`,
     rules: CHAR_DEVICES_RULES,

@@ -8,7 +8,7 @@ import { attributes, type KobjectReading } from "../attributes/proposal.ts";
 import { catSysfs, factAt, lsSysfs } from "../attributes/tool.ts";
 import { propose } from "../proposal.ts";
 import { type Move, search } from "../search.ts";
-import { type Contradiction, every, pairs } from "./cases.ts";
+import { after, type Contradiction, every, pairs } from "./cases.ts";
 import type { Claim, Finding } from "./claim.ts";
 
 type AttributeMachine = Machine;
@@ -131,7 +131,7 @@ export const ATTRIBUTES_CLAIMS: readonly Claim[] = [
     source: "char-devices",
     says: "kobjects can be put at objects without touching how long those live",
     verdict: "fails",
-    check: kobjectsNeedCare,
+    check: () => after(["MAP_CREATE"], kobjectsNeedCare()),
   },
   {
     id: `${DEVICES}/sysfs-too-rigid`,
@@ -143,7 +143,7 @@ export const ATTRIBUTES_CLAIMS: readonly Claim[] = [
   {
     id: `${DEVICES}/metadata-becomes-sysfs`,
     source: DEVICES,
-    says: "files that tell metadata beside the pins come to what sysfs would be",
+    says: "metadata that is told beside the pins comes to what files of sysfs would tell",
     verdict: "holds",
     check: () => every(pairs(MAPS, VERSIONS), sameAsSysfs),
   },

@@ -19,3 +19,9 @@ export function pairs<A, B>(as: Iterable<A>, bs: Iterable<B>): readonly (readonl
   const second = Array.from(bs);
   return Array.from(as).flatMap((a) => second.map((b) => [a, b] as const));
 }
+
+/** Puts what was done before a search in front of what the search found. */
+export function after(before: readonly string[], finding: Finding): Finding {
+  if (finding.holds) return finding;
+  return { ...finding, counterexample: [...before, ...finding.counterexample] };
+}

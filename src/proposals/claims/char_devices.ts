@@ -5,7 +5,7 @@ import { CHAR_DEVICES } from "../char_devices/char_devices.ts";
 import { BPF_MAP_MAJOR, BPF_PROG_MAJOR, type Reading } from "../char_devices/state.ts";
 import { propose } from "../proposal.ts";
 import { type Move, search } from "../search.ts";
-import { type Contradiction, every, pairs } from "./cases.ts";
+import { after, type Contradiction, every, pairs } from "./cases.ts";
 import type { Claim, Finding } from "./claim.ts";
 import {
   type DeviceMachine,
@@ -83,12 +83,6 @@ function boundAndClosed(reading: Reading): DeviceMachine {
 
 const BOUND = ["mknod", "open", "BIND_DEV"];
 const CLOSED = [...BOUND, "close the device", "close the map"];
-
-/** Puts what was done before a search in front of what the search found. */
-function after(before: readonly string[], finding: Finding): Finding {
-  if (finding.holds) return finding;
-  return { ...finding, counterexample: [...before, ...finding.counterexample] };
-}
 
 const bound = (m: DeviceMachine) => devicesOf(m).bound.size > 0;
 const wasBound = (m: DeviceMachine) => m.trail.some(({ call }) => call.op === "bind_dev");

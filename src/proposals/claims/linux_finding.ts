@@ -2,7 +2,7 @@
 import { VERSIONS } from "../../kernel/version.ts";
 import { boot, type Machine } from "../../machine/machine.ts";
 import { type Move, search } from "../search.ts";
-import { every, pairs } from "./cases.ts";
+import { after, every, pairs } from "./cases.ts";
 import type { Claim, Finding } from "./claim.ts";
 import {
   A,
@@ -30,10 +30,11 @@ const source = "file-system-or-devices";
 function namesHurt(): Finding {
   const start = loaded("6.18").bpf("OBJ_PIN", { pathname: A, bpf_fd: 3 })
     .bpf("OBJ_PIN", { pathname: B, bpf_fd: 3 }).close(3).as(OTHER);
-  return search(start, [move("unlink a", (m) => m.unlink(A))], 1, (m) => {
+  const found = search(start, [move("unlink a", (m) => m.unlink(A))], 1, (m) => {
     if (did(get(m, A))) return undefined;
     return valueBehind(m, B) === VALUE[0] ? "the other name leads to the map as before" : undefined;
   });
+  return after(["pin a", "pin b", "close"], found);
 }
 
 /** Every name of a map stands for itself, in whatever order they come and go. */

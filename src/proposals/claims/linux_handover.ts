@@ -2,9 +2,22 @@
 import { VERSIONS } from "../../kernel/version.ts";
 import { boot, type Machine } from "../../machine/machine.ts";
 import { type Move, search } from "../search.ts";
-import { every } from "./cases.ts";
+import { every, pairs } from "./cases.ts";
 import type { Claim, Finding } from "./claim.ts";
-import { A, alive, did, fdOf, get, KEY, MAP, move, onFd, VALUE, valueAt } from "./linux_moves.ts";
+import {
+  A,
+  alive,
+  did,
+  fdOf,
+  get,
+  KEY,
+  MAP,
+  move,
+  onFd,
+  PROG,
+  VALUE,
+  valueAt,
+} from "./linux_moves.ts";
 
 const source = "persistent-maps-commit";
 
@@ -37,10 +50,13 @@ function has(m: Machine, task: number): boolean {
 
 /** The whole way on every kernel, with the loader gone before the daemon does anything. */
 function works(): Finding {
-  return every(VERSIONS, (version) => {
-    const handed = people(version).send(4, [3]).exit().as(DAEMON).recv(3);
-    const asked = handed.send(5, [fdOf(handed, DAEMON, "map")!]).as(ASKER).recv(6);
-    return has(asked, ASKER) ? undefined : [version, "handed over", "the asker has nothing"];
+  return every(pairs(VERSIONS, ["map", "prog"] as const), ([version, kind]) => {
+    const loader = people(version);
+    const made = kind === "map" ? loader : loader.close(3).bpf("PROG_LOAD", PROG);
+    const handed = made.send(4, [3]).exit().as(DAEMON).recv(3);
+    const asked = handed.send(5, [fdOf(handed, DAEMON, kind)!]).as(ASKER).recv(6);
+    const isHad = kind === "map" ? has(asked, ASKER) : fdOf(asked, ASKER, "prog") !== undefined;
+    return isHad ? undefined : [version, `a ${kind} is handed over`, "the asker has nothing"];
   });
 }
 
@@ -104,7 +120,8 @@ export const LINUX_HANDOVER_CLAIMS: readonly Claim[] = [
   {
     id: "persistent-maps-commit/daemon-works",
     source,
-    says: "descriptors that are sent over a Unix socket make a daemon share the maps of others",
+    says:
+      "descriptors that are sent over a Unix socket make a daemon share the maps and programs of others",
     verdict: "holds",
     check: works,
   },

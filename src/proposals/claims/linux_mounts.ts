@@ -1,10 +1,10 @@
 /** What the texts claim about mounts of the file system: one, many, and whose. */
-import { CLONE_NEWNS, CLONE_NEWUSER, MS_BIND } from "../../abi/mount_flags.ts";
+import { CLONE_NEWNS, CLONE_NEWUSER, FSCONFIG_CMD_CREATE, MS_BIND } from "../../abi/mount_flags.ts";
 import { CAPABILITIES, type Capability } from "../../kernel/capabilities.ts";
 import { VERSIONS } from "../../kernel/version.ts";
 import { boot, type Machine } from "../../machine/machine.ts";
 import { type Move, search } from "../search.ts";
-import { every, pairs } from "./cases.ts";
+import { after, every, pairs } from "./cases.ts";
 import type { Claim, Finding } from "./claim.ts";
 import { did, get, KEY, MAP, move, USER, VALUE, valueAt } from "./linux_moves.ts";
 
@@ -101,12 +101,13 @@ function hidden(m: Machine): boolean {
 function mountsHurt(): Finding {
   const both = mounted(start(), "/tmp/a").bpf("OBJ_PIN", { pathname: HOME, bpf_fd: 3 })
     .bpf("OBJ_PIN", { pathname: AWAY, bpf_fd: 3 }).close(3);
-  return search(both, [UMOUNT, UMOUNT_HOME], 1, (m) => {
+  const found = search(both, [UMOUNT, UMOUNT_HOME], 1, (m) => {
     const last = m.trail[m.trail.length - 1].call;
     if (last.op !== "umount") return undefined;
     const other = last.path === FS ? AWAY : HOME;
     return leads(m, other) ? `${other} leads to the map as before` : undefined;
   });
+  return after(["mount at /tmp/a", "pin at /sys/fs/bpf", "pin at /tmp/a", "close"], found);
 }
 
 /** An administrator lists what is at the well-known place. */
@@ -149,7 +150,9 @@ function tried(wrong: (m: Machine, begin: Machine) => string | undefined): Findi
     const begin = start({}, version).bpf("OBJ_PIN", { pathname: HOME, bpf_fd: 3 })
       .chmod("/tmp/a", 0o777).setuid(USER);
     const found = search(begin, TRICKS, 3, (m) => wrong(m, begin));
-    return found.holds ? undefined : [version, `setuid ${USER}`, ...found.counterexample];
+    return found.holds
+      ? undefined
+      : [version, "pin at /sys/fs/bpf", `setuid ${USER}`, ...found.counterexample];
   });
 }
 
@@ -172,6 +175,29 @@ const TRICKS: readonly Move[] = [
   move("mount at /sys/fs/bpf", (m) => mounted(m, FS)),
 ];
 
+/** A user's own namespace, where the user takes every step but the one that root is asked for. */
+const ROAD: readonly Move[] = [
+  move("unshare a user namespace", (m) => m.as(1).unshare(CLONE_NEWUSER | CLONE_NEWNS)),
+  move("fsopen", (m) => m.as(1).fsopen("bpf")),
+  move("send it to root", (m) => m.as(1).send(3, [5])),
+  move("root receives it", (m) => m.as(0).recv(4)),
+  move("root creates the instance", (m) => m.as(0).fsconfig(5, FSCONFIG_CMD_CREATE)),
+  move("fsmount", (m) => m.as(1).fsmount(5)),
+  move("move_mount to /tmp/a", (m) => m.as(1).moveMount(6, "/tmp/a")),
+];
+
+/** Whether somebody who is not root mounts an instance, with whatever help. */
+function rootAlone(): Finding {
+  return every(VERSIONS, (version) => {
+    let m: Machine | undefined = start({}, version).close(3).socketpair().fork().as(1).setuid(USER);
+    for (const { make } of ROAD) m = m === undefined ? undefined : make(m);
+    if (m === undefined) return undefined;
+    const lines = m.as(1).mounts().lines.filter((line) => line.includes(" /tmp/a bpf "));
+    if (lines.length === 0) return undefined;
+    return [version, `setuid ${USER}`, ...ROAD.map(({ name }) => name), "the user has mounted it"];
+  });
+}
+
 export const LINUX_MOUNTS_CLAIMS: readonly Claim[] = [
   {
     id: "persistent-maps-commit/one-instance",
@@ -185,7 +211,7 @@ export const LINUX_MOUNTS_CLAIMS: readonly Claim[] = [
     source: "persistent-maps-commit",
     says: "later mounts in a namespace show the same instance, on the kernels of today",
     verdict: "fails",
-    check: () => showsOne({}),
+    check: () => after(["mount at /tmp/a"], showsOne({})),
   },
   {
     id: "persistent-maps-commit/instance-per-namespace",
@@ -245,7 +271,7 @@ export const LINUX_MOUNTS_CLAIMS: readonly Claim[] = [
     source: "file-system-or-devices",
     says: "a standard location is where every process finds what was pinned there",
     verdict: "fails",
-    check: foundAtHome,
+    check: () => after(["pin at /sys/fs/bpf", "fork"], foundAtHome()),
   },
   {
     id: "file-system-or-devices/root-mounts",
@@ -255,9 +281,16 @@ export const LINUX_MOUNTS_CLAIMS: readonly Claim[] = [
     check: onlySysAdmin,
   },
   {
+    id: "file-system-or-devices/root-alone-mounts",
+    source: "file-system-or-devices",
+    says: "mounting is for root alone",
+    verdict: "fails",
+    check: rootAlone,
+  },
+  {
     id: "file-system-or-devices/users-make-no-instance",
     source: "file-system-or-devices",
-    says: "a user without privilege comes by no instance of his own, user namespaces or not",
+    says: "by himself a user without privilege makes no instance, user namespaces or not",
     verdict: "holds",
     check: () =>
       tried((m, begin) => instances(m) > instances(begin) ? "a new instance is there" : undefined),

@@ -1,7 +1,8 @@
 /** What persistent-maps-commit.txt claims about paths, arguments and what is on the file system. */
 import type { AttrOf } from "../../abi/commands.ts";
+import { btf } from "../../btf/encode.ts";
 import { VERSIONS } from "../../kernel/version.ts";
-import type { Machine } from "../../machine/machine.ts";
+import { boot, type Machine } from "../../machine/machine.ts";
 import { search } from "../search.ts";
 import { every, pairs } from "./cases.ts";
 import type { Claim, Finding } from "./claim.ts";
@@ -12,9 +13,11 @@ import {
   get,
   loaded,
   LOADER,
+  MAP,
   move,
   OTHER,
   pinned,
+  PROG,
   VALUE,
   valueBehind,
 } from "./linux_moves.ts";
@@ -122,12 +125,24 @@ function onlyDirectoriesAndObjects(): Finding {
   });
 }
 
-/** No access mode lets a node be opened, so that nothing can be read or written in it. */
-function nothingToRead(): Finding {
+/** Maps with types and without, and a program, each pinned at A. */
+const PINNED = {
+  "MAP_CREATE": (m: Machine) => m.bpf("MAP_CREATE", MAP).bpf("OBJ_PIN", { pathname: A, bpf_fd: 3 }),
+  "PROG_LOAD": (m: Machine) => m.bpf("PROG_LOAD", PROG).bpf("OBJ_PIN", { pathname: A, bpf_fd: 3 }),
+  "MAP_CREATE with types": (m: Machine) =>
+    m.bpf("BTF_LOAD", { btf: TYPES, btf_size: TYPES.length })
+      .bpf("MAP_CREATE", { ...MAP, btf_fd: 3, btf_key_type_id: 1, btf_value_type_id: 1 })
+      .bpf("OBJ_PIN", { pathname: A, bpf_fd: 4 }),
+} as const;
+
+const TYPES = btf([{ kind: "INT", name: "int", size: 4, encoding: 1 }]);
+
+/** Whether some access mode lets a node be opened, so that something could be read or written in it. */
+function nothingToRead(kinds: readonly (keyof typeof PINNED)[]): Finding {
   const modes = [0, 1, 2];
-  return every(pairs(VERSIONS, modes), ([version, mode]) => {
-    const opened = pinned(version).open(A, mode);
-    return did(opened) ? [version, "OBJ_PIN", `open ${mode}`, "it opens"] : undefined;
+  return every(pairs(VERSIONS, pairs(kinds, modes)), ([version, [kind, mode]]) => {
+    const opened = PINNED[kind](boot(version)).open(A, mode);
+    return did(opened) ? [version, kind, "OBJ_PIN", `open ${mode}`, "it opens"] : undefined;
   });
 }
 
@@ -186,7 +201,14 @@ export const LINUX_NAMES_CLAIMS: readonly Claim[] = [
     id: "persistent-maps-commit/no-reading",
     source,
     says: "a node is no more than a name: it cannot be opened, in no mode",
+    verdict: "fails",
+    check: () => nothingToRead(["MAP_CREATE", "PROG_LOAD", "MAP_CREATE with types"]),
+  },
+  {
+    id: "persistent-maps-commit/no-reading-untyped",
+    source,
+    says: "a program's node, and that of a map of whose values no type tells, cannot be opened",
     verdict: "holds",
-    check: nothingToRead,
+    check: () => nothingToRead(["MAP_CREATE", "PROG_LOAD"]),
   },
 ];

@@ -1,9 +1,9 @@
 /** What persistent-maps-commit.txt claims about lifetimes, names and what is behind them. */
-import { VERSIONS } from "../../kernel/version.ts";
+import { type Version, VERSIONS } from "../../kernel/version.ts";
 import type { Machine } from "../../machine/machine.ts";
 import { boot } from "../../machine/machine.ts";
 import { search } from "../search.ts";
-import { type Contradiction, every, pairs } from "./cases.ts";
+import { after, type Contradiction, every, pairs } from "./cases.ts";
 import type { Claim, Finding } from "./claim.ts";
 import {
   A,
@@ -160,8 +160,9 @@ function sameObject(): Finding {
 }
 
 const KINDS = ["map", "program"] as const;
+type Kind = (typeof KINDS)[number];
 
-function made(version: (typeof VERSIONS)[number], kind: (typeof KINDS)[number]): Machine {
+function made(version: Version, kind: Kind): Machine {
   const m = boot(version).fork().as(LOADER);
   return kind === "map" ? m.bpf("MAP_CREATE", MAP) : m.bpf("PROG_LOAD", PROG);
 }
@@ -185,16 +186,21 @@ function unlinkIsEnough(): Finding {
 
 /** The last name is taken away, and the object with it. */
 function unlinkFrees(): Finding {
-  return search(pinned("6.18"), OTHER_MOVES, 3, (m) => {
+  const found = search(pinned("6.18"), OTHER_MOVES, 3, (m) => {
     if (did(get(m.as(OTHER), A))) return undefined;
     return m.mapIds.length > 0 ? "no name is left, the map is" : undefined;
   });
+  return after(["pin", "exit"], found);
 }
 
 /** Descriptors that were got go on when the name is gone. */
-function unlinkSpares(): Contradiction {
-  const m = pinned("6.18").bpf("OBJ_GET", { pathname: A }).unlink(A);
-  return valueAt(m, 3) === VALUE[0] ? undefined : ["OBJ_GET", "unlink", "the descriptor is dead"];
+function unlinkSpares([version, kind]: readonly [Version, Kind]): Contradiction {
+  const m = made(version, kind).bpf("OBJ_PIN", { pathname: A, bpf_fd: 3 }).exit().as(OTHER)
+    .bpf("OBJ_GET", { pathname: A }).unlink(A);
+  const used = m.bpf("OBJ_PIN", { pathname: B, bpf_fd: 3 });
+  const there = kind === "map" ? m.mapIds : m.progIds;
+  if (did(m) && did(used) && there.length === 1) return undefined;
+  return [version, kind, "OBJ_GET", "unlink", "the descriptor is dead"];
 }
 
 export const LINUX_PINS_CLAIMS: readonly Claim[] = [
@@ -281,6 +287,6 @@ export const LINUX_PINS_CLAIMS: readonly Claim[] = [
     source,
     says: "who has got the object before keeps it when the name goes",
     verdict: "holds",
-    check: () => every([0], unlinkSpares),
+    check: () => every(pairs(VERSIONS, KINDS), unlinkSpares),
   },
 ];

@@ -2,7 +2,7 @@
 import { VERSIONS } from "../../kernel/version.ts";
 import { boot, type Machine } from "../../machine/machine.ts";
 import { type Move, search } from "../search.ts";
-import { every, pairs } from "./cases.ts";
+import { after, every, pairs } from "./cases.ts";
 import type { Claim, Finding } from "./claim.ts";
 import {
   A,
@@ -188,6 +188,6 @@ export const LINUX_USERS_CLAIMS: readonly Claim[] = [
     source,
     says: "a bpf map is no means of communication between processes, pinned or not",
     verdict: "fails",
-    check: noIpc,
+    check: () => after(["pin", "exit"], noIpc()),
   },
 ];

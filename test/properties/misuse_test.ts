@@ -1,5 +1,4 @@
 /** What is given wrongly is said at once, and by name: nothing is taken for something else. */
-import { ok, strictEqual, throws } from "node:assert/strict";
 import {
   boot,
   btf,
@@ -10,6 +9,7 @@ import {
   structOpsValue,
   type Version,
 } from "bpfspec";
+import { ok, strictEqual, throws } from "node:assert/strict";
 
 Deno.test("boot names a kernel that there is not, and BTF that is none", () => {
   throws(() => boot("4.4" as Version), /no such kernel: 4\.4 \(there are 5\.10, /);

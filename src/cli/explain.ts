@@ -4,6 +4,7 @@ import {
   type Capability,
   existsIn,
   type Machine,
+  PROPOSAL_RULES,
   type Rule,
   RULES,
   type Version,
@@ -61,9 +62,11 @@ function versionsOf(text: string): readonly Version[] {
 }
 
 async function explainRule(id: string): Promise<void> {
-  const rule = RULES.find((known) => known.id === id);
+  const proposed = PROPOSAL_RULES.find((known) => known.id === id);
+  const rule = RULES.find((known) => known.id === id) ?? proposed;
   if (rule === undefined) throw new UsageError(`there is no rule ${id}${nearest(id)}`);
   await tell(rule);
+  if (rule === proposed) return console.log("  kernels: none; it is a proposal's");
   const kernels = VERSIONS.filter((version) => existsIn(version, rule));
   console.log(`  kernels: ${kernels.join(", ")}`);
 }
@@ -71,7 +74,9 @@ async function explainRule(id: string): Promise<void> {
 /** The rules of the same owner, for who has got a name wrong. */
 function nearest(id: string): string {
   const owner = id.split("/")[0];
-  const own = RULES.filter((rule) => rule.id.startsWith(owner + "/")).map((rule) => rule.id);
+  const own = [...RULES, ...PROPOSAL_RULES].filter((rule) => rule.id.startsWith(owner + "/")).map((
+    rule,
+  ) => rule.id);
   return own.length === 0 ? "" : `; ${owner} has ${own.join(", ")}`;
 }
 

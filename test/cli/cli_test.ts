@@ -34,6 +34,12 @@ Deno.test("explain takes a rule's id, and says where the book has it", async () 
   assert.match(out, /kernels: 5\.10, 6\.1, 6\.12, 6\.18, 7\.2/);
 });
 
+Deno.test("explain takes a proposal's rule, and says that no kernel has it", async () => {
+  const { code, out } = await bpfspec("explain", "open_dev/nodev");
+  strictEqual(code, 0);
+  match(out, /spec\/proposal_char_devices\.md:\d+\n {2}kernels: none/);
+});
+
 Deno.test("explain knows callers without capabilities", async () => {
   const call = "MAP_GET_NEXT_ID start_id=0";
   const { out } = await bpfspec("explain", call, "--without", "CAP_SYS_ADMIN");

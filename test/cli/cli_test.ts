@@ -36,8 +36,8 @@ Deno.test("explain takes a rule's id, and says where the book has it", async () 
 
 Deno.test("explain takes a proposal's rule, and says that no kernel has it", async () => {
   const { code, out } = await bpfspec("explain", "open_dev/nodev");
-  strictEqual(code, 0);
-  match(out, /spec\/proposal_char_devices\.md:\d+\n {2}kernels: none/);
+  assert.equal(code, 0);
+  assert.match(out, /spec\/proposal_char_devices\.md:\d+\n {2}kernels: none/);
 });
 
 Deno.test("explain knows callers without capabilities", async () => {

@@ -16,6 +16,8 @@ export interface CampaignOptions {
   readonly seed: number;
   /** This part of so many: paths are dealt out in turn. */
   readonly shard?: { readonly index: number; readonly of: number };
+  /** Milliseconds for which one difference is shrunk at most; 5,000 where it is absent. */
+  readonly shrinkFor?: number;
   readonly onProgress?: (progress: Progress) => void;
   /** How a path's results are compared: tests put an error in here. */
   readonly judge?: (replayed: Judged) => Comparison;
@@ -140,7 +142,7 @@ async function shrink(
   await fc.check(property, {
     examples: [[[...own]]],
     numRuns: 1,
-    interruptAfterTimeLimit: SHRINK_MS,
+    interruptAfterTimeLimit: options.shrinkFor ?? SHRINK_MS,
   });
   const least = await withoutSpare(runner, options, best!, key);
   return { ...least, explained: explained(least), again: true };
